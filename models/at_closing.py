@@ -76,6 +76,7 @@ class AtClosing(Inquiry):
         self.books, self.verdicts, self.breaches = now.books, now.verdicts, now.breaches
         self._present, self._closing = now, closing
         self._then: dict[type[Any], dict[str, Any]] = {}
+        self._unbound: dict[type[Any], list[Any]] = {}
 
     # --- the day ---------------------------------------------------------------------------------
     def moment(self) -> datetime:
@@ -124,7 +125,11 @@ class AtClosing(Inquiry):
         return used_last(self.ledger, self._closing.seq)
 
     def unbound(self, cls: type[R]) -> list[R]:
-        return [one for one in self.everywhere(cls) if not one.contract()]
+        self.note(cls.type)
+        if cls not in self._unbound:
+            then = _as_of(self._ledger.opened.store, cls, self._closing.seq)
+            self._unbound[cls] = [one for _, one in then if not one.contract()]
+        return self._unbound[cls]
 
     def _register(self, cls: type[R], contract_id: str | None) -> dict[str, R]:
         if contract_id is not None:

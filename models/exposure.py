@@ -21,6 +21,7 @@ from models.errors import (
 )
 from models.managing import Managed
 from models.people import BACK_UP_NOW
+from models.reached import reached
 from models.records import Credential, DueItem, UserAccount
 from models.rules.answers import Answers
 from models.store import Progress, quiet
@@ -68,7 +69,7 @@ def shut(
         KeyNotRenewed: the password is a new one, and the cards are entered as ended.
     """
     account = ledger.registers.need(UserAccount, account_id).record
-    beside = [*_ended(ledger, cards, reason), _inquiry(ledger, account, reason)]
+    beside = [*_ended(ledger, cards, reason), *_inquiries(ledger, account, reason, cards)]
     if account.id == ledger.user.id:
         ledger.require("accounts")
         change = ledger.people.change_password(old_password, password, exposed=True, beside=beside)
@@ -98,15 +99,19 @@ def _ended(ledger: "Ledger", cards: Sequence[str], reason: str) -> Iterator[Inte
         yield revising(gone, text)
 
 
-def _inquiry(ledger: "Ledger", account: UserAccount, reason: str) -> Intent:
-    """Return a date of no contract: who manages accounts may have no right on any."""
-    item = DueItem(
-        id=ledger.new_id(),
-        title=TITLE,
-        due_on=ledger.today(),
-        owner_person_id=ledger.user.person_id,
-        note=f"{account.login_name}：{reason}",
-        status=DueStatus.OPEN,
-    )
-    ledger.registers.validate(item)
-    return creating(item)
+def _inquiries(
+    ledger: "Ledger", account: UserAccount, reason: str, cards: Sequence[str]
+) -> Iterator[Intent]:
+    """Yield a date for each contract that was open, and one of no contract where it has to be."""
+    for contract_id in reached(ledger, account, cards):
+        item = DueItem(
+            id=ledger.new_id(),
+            contract_id=contract_id,
+            title=TITLE,
+            due_on=ledger.today(),
+            owner_person_id=ledger.user.person_id,
+            note=f"{account.login_name}：{reason}",
+            status=DueStatus.OPEN,
+        )
+        ledger.registers.validate(item)
+        yield creating(item)

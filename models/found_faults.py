@@ -3,28 +3,30 @@
 A text may have a clause by which findings are followed up (EQ-FINDING); the clause against which
 something was found is not kept either until somebody else saw that it was put right. Findings of
 exceptions are told with the breach itself (models/breaches.py). What was found about no contract concerns
-each: of a closed one what was open when it was closed, and is still.
+each: of a closed one what was open when it was closed, and is still. It is the contractor's own matter,
+so a clause, which a client reads, says that there is one, and not what it is.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import date
 
 from models.after_closing import of_the_work
 from models.at_closing import at_closing
 from models.codes import FindingStatus
-from models.evidence_rows import NOTE, Row, row
+from models.evidence_rows import NOTE, Row
 from models.found_about import called
-from models.inquiry import Inquiry, Question
+from models.inquiry import Inquiry
 from models.records import ContentErasure, Finding, RuleOverride
 from models.wareki import format_short
 
 QUERY = "EQ-FOUND"
 LATE_QUERY = "EQ-LATEFIX"
 FOLLOWED = "EQ-FINDING"
-OPEN = "{whose}指摘「{what}」が終わっていません。"
-OF_NONE = "どの契約のものでもない"
-LATE = "{whose}指摘「{what}」は、期限（{day}）の後の{on}に是正しています。"
+OPEN = "指摘「{what}」が終わっていません。"
+LATE = "指摘「{what}」は、期限（{day}）の後の{on}に是正しています。"
+OF_NONE = "どの契約のものでもない指摘（期限{day}）が終わっていません。"
+OF_NONE_LATE = "どの契約のものでもない指摘を、期限（{day}）の後の{on}に是正しています。"
 
 
 def eq_finding(asked: Inquiry) -> Iterator[Row]:
@@ -32,14 +34,14 @@ def eq_finding(asked: Inquiry) -> Iterator[Row]:
     for one in asked.all(Finding):
         if one.status is not FindingStatus.VERIFIED:
             yield _open(asked, one)
-    yield from _still_open(asked, lambda at: (_open(at, one) for one in _of_none(at)))
+    yield from _still_open(asked, lambda at, found: (_open(at, one) for one in found))
 
 
 def eq_found(asked: Inquiry) -> Iterator[Row]:
     """Find it again for the clause that it names; beside all clauses where none would tell it."""
     own = (one for one in asked.all(Finding) if one.status is not FindingStatus.VERIFIED)
     yield from _by_clause(asked, own)
-    yield from _still_open(asked, lambda at: _by_clause(at, _of_none(at)))
+    yield from _still_open(asked, _by_clause)
 
 
 def _by_clause(asked: Inquiry, found: Iterable[Finding]) -> Iterator[Row]:
@@ -62,10 +64,14 @@ def _of_none(asked: Inquiry) -> list[Finding]:
     return [one for one in asked.unbound(Finding) if one.status is not FindingStatus.VERIFIED]
 
 
-def _still_open(asked: Inquiry, query: Question) -> Iterator[Row]:
-    """Ask about findings of no contract; under a closed one, of those which are still open today."""
+def _still_open(
+    asked: Inquiry, told: Callable[[Inquiry, Iterable[Finding]], Iterator[Row]]
+) -> Iterator[Row]:
+    """Tell of findings of no contract; under a closed one, of those which are still open today."""
     left = {one.id for one in _of_none(asked)}
-    yield from (one for one in of_the_work(query)(asked) if one.id in left)
+    yield from of_the_work(lambda at: told(at, (one for one in _of_none(at) if one.id in left)))(
+        asked
+    )
 
 
 def eq_late_fix(asked: Inquiry) -> Iterator[Row]:
@@ -75,9 +81,10 @@ def eq_late_fix(asked: Inquiry) -> Iterator[Row]:
         on, limit = one.completed_on, one.due_on
         clauses = (*_named(asked, one), *following)
         if on is not None and limit is not None and on > limit and clauses:
-            day = format_short(limit)
-            words = LATE.format(whose=_whose(one), what=called(one), day=day, on=format_short(on))
-            yield replace(row(one, words, NOTE), clauses=clauses)
+            words = (LATE if one.contract_id else OF_NONE_LATE).format(
+                what=called(one), day=format_short(limit), on=format_short(on)
+            )
+            yield replace(_row(asked, one, words, NOTE), clauses=clauses)
 
 
 def _of_its_time(asked: Inquiry) -> list[Finding]:
@@ -90,12 +97,14 @@ def _of_its_time(asked: Inquiry) -> list[Finding]:
 
 def _open(asked: Inquiry, one: Finding) -> Row:
     over = one.due_on is not None and one.due_on < asked.today
-    words = OPEN.format(whose=_whose(one), what=called(one))
-    return row(one, words, "action" if over else "due")
+    day = format_short(one.due_on) if one.due_on else ""
+    words = (OPEN if one.contract_id else OF_NONE).format(what=called(one), day=day)
+    return _row(asked, one, words, "action" if over else "due")
 
 
-def _whose(one: Finding) -> str:
-    return "" if one.contract_id else OF_NONE
+def _row(asked: Inquiry, one: Finding, words: str, severity: str) -> Row:
+    """Return a row that leads to a finding, to the register for whoever does not see that one."""
+    return Row(one.type, one.id if asked.sees(one) else "", words, severity)
 
 
 def _named(asked: Inquiry, one: Finding) -> tuple[str, ...]:

@@ -47,6 +47,7 @@ if TYPE_CHECKING:
 R = TypeVar("R", bound=Record)
 
 ANYTHING = "*"  # a query read the ledger by itself: whatever changes, it is asked again
+OF_NONE = Where("contract_id", Op.EMPTY, True)
 THE_TIME = "time"  # it looked at the clock: it is asked again every time
 AT_WORK = (ContractStatus.PREPARING, ContractStatus.ACTIVE)
 OVER = frozenset({ContractStatus.CLOSED, ContractStatus.TERMINATED})
@@ -285,8 +286,15 @@ class Inquiry:
         return list(self._register(cls, None).values())
 
     def unbound(self, cls: type[R]) -> list[R]:
-        """Return the records of a type that belong to no contract."""
-        return list(self._register(cls, "").values())
+        """Return the records of no contract, also what this user does not see: how a contract stands
+        is the same for everybody, and what is told of them names none of them.
+        """
+        self.note(cls.type)
+        none = Query(cls.type, (OF_NONE,))
+        return [one.record for one in self._ledger.opened.store.find(cls, none, limit=1_000_000)]
+
+    def sees(self, one: Record) -> bool:
+        return self._ledger.store.get(type(one), one.id) is not None  # who is signed in
 
     @property
     def items(self) -> Mapping[str, Item]:

@@ -3,7 +3,8 @@
 Workers, inspectors and administrators see a contract only with a right on it. A responsible person
 answers for the whole office and sees every contract, unless rights of his own narrow that down.
 Own staff and places belong to no contract and are seen by everybody who signs in; a client and its
-people are seen with one of its contracts.
+people are seen with one of its contracts. Dates, findings and exceptions of no contract are the
+contractor's own matter: no officer of a client sees them, and a worker those of which he is in charge.
 
 `ScopedStore` stands between the office and the real store and narrows every question: rows, counts,
 hits, suggestions, histories and the log itself. What it hides does not exist for the asker.
@@ -13,6 +14,7 @@ from array import array
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from models.chain import Command, Entry, Head
@@ -51,6 +53,12 @@ BY_CLIENT = {"organization": "id", "person": "organization_id"}
 
 FRAME = frozenset({"contract", "assignment", "access_right", "credential"})
 """What an administrator sees of every contract, so that rights can be granted at all."""
+
+INTERNAL = frozenset({"due_item", "finding", "rule_override"})
+"""Types whose records of no contract are the contractor's own matter."""
+
+IN_CHARGE = {"due_item": "owner_person_id", "finding": "owner_person_id"}
+"""Those of them that have somebody in charge; who may agree to an exception has to see it."""
 
 LEVELS = (AccessLevel.READ, AccessLevel.RECORD, AccessLevel.APPROVE, AccessLevel.MANAGE)
 
@@ -123,7 +131,18 @@ def scoped(store: Store, user_id: str, today: date) -> Store:
     if role is Role.SUPERVISOR and not rights:
         return store
     open_types = FRAME if role is Role.ADMINISTRATOR else ()
-    return ScopedStore(store, user_id, rights, open_types, day)
+    return ScopedStore(store, user_id, rights, open_types, day, _kept_from(stored.record))
+
+
+def _kept_from(account: UserAccount) -> dict[str, str]:
+    """Return the types of which a user sees no record of no contract, unless he is in charge of it.
+
+    Each with the person who may be in charge, "" for nobody.
+    """
+    if account.app_role is Role.INSPECTOR:
+        return dict.fromkeys(INTERNAL, "")
+    worker = account.app_role is Role.WORKER
+    return dict.fromkeys(IN_CHARGE, account.person_id) if worker else {}
 
 
 class ScopedStore:
@@ -133,6 +152,7 @@ class ScopedStore:
         rights: those of the user in force, see `rights_of`.
         open_types: record types that the user sees of every contract.
         today: see `rights_of`.
+        kept_from: see `_kept_from`.
     """
 
     def __init__(
@@ -142,8 +162,10 @@ class ScopedStore:
         rights: dict[str, AccessLevel],
         open_types: Collection[str] = (),
         today: date | None = None,
+        kept_from: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         self._inner = inner
+        self._kept_from = kept_from
         self._today = today
         self._open = frozenset(open_types)
         self._user_id = user_id
@@ -201,7 +223,25 @@ class ScopedStore:
         contract_id = record.contract()
         if not contract_id and record.type == Attachment.type:
             return record.id not in self._strange_files
-        return not contract_id or contract_id in self._rights or record.type in self._open
+        if not contract_id:
+            return self._is_for_me(record.type, vars(record))
+        return contract_id in self._rights or record.type in self._open
+
+    def _is_for_me(self, type_: str, values: Mapping[str, Any]) -> bool:
+        """Tell of a record of no contract whether it is no matter of others alone."""
+        if type_ not in self._kept_from:
+            return True
+        person = self._kept_from[type_]
+        return bool(person) and values.get(IN_CHARGE[type_]) == person
+
+    def _of_others(self, type_: str) -> Where:
+        """Return what leaves the records of no contract out that are a matter of others alone."""
+        person = self._kept_from[type_]
+        if not person:
+            return Where("contract_id", Op.EMPTY, False)
+        theirs = (Where("contract_id", Op.EMPTY, True), Where(IN_CHARGE[type_], Op.NE, person))
+        found = self._inner.columns(Query(type_, theirs, voided=None), ("id",))
+        return Where("id", Op.NOT_IN, tuple(id_ for (id_,) in found))
 
     def _shown(self, stored: Stored[R] | None) -> Stored[R] | None:
         return stored if stored is not None and self._sees(stored.record) else None
@@ -210,6 +250,8 @@ class ScopedStore:
         asked = query.contracts
         if query.type in self._open:
             return query
+        if query.type in self._kept_from:
+            query = replace(query, where=(*query.where, self._of_others(query.type)))
         if query.type == Attachment.type and self._strange_files:
             others = Where("id", Op.NOT_IN, self._strange_files)
             query = replace(query, where=(*query.where, others))
@@ -267,7 +309,9 @@ class ScopedStore:
         contract_id = values.get("id" if type_ == Contract.type else "contract_id")
         if not contract_id and type_ == Attachment.type:
             return row.id not in self._strange_files
-        return not contract_id or contract_id in self._rights or type_ in self._open
+        if not contract_id:
+            return self._is_for_me(type_, values)
+        return contract_id in self._rights or type_ in self._open
 
     def tally(self, query: Query, field: str) -> dict[Any, int]:
         return self._inner.tally(self._narrowed(query), field)
@@ -281,7 +325,7 @@ class ScopedStore:
     ) -> list[Hit]:  # fmt: skip
         mine = self.contracts if contracts is None else contracts & self.contracts
         found = self._inner.search(text, types=types, contracts=mine, limit=limit)
-        asked = BY_CLIENT.keys() | {Attachment.type}
+        asked = BY_CLIENT.keys() | {Attachment.type} | self._kept_from.keys()
         return [hit for hit in found if hit.type not in asked or self._exists(hit.type, hit.id)]
 
     def counts(self) -> dict[str, int]:

@@ -213,7 +213,9 @@ class Finding(Record):
     )
     search: ClassVar[tuple[str, ...]] = ("description", "action")
 
-    contract_id: str = field(Ref("contract"), "契約")
+    contract_id: str = field(
+        Ref("contract"), "契約", hint="どの契約のものでもないときは空欄（内容は検査者に見えません）"
+    )
     source: FindingSource | None = field(Choice(FindingSource), "きっかけ", required=True)
     source_id: str = field(
         Text(64), "きっかけの記録", hint="きっかけが取扱記録のときは、その記録番号（例 第55号）"

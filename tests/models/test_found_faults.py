@@ -18,6 +18,7 @@ from models.errors import Refused
 from models.evidence import evidence
 from models.records import Contract, Finding, HandlingEvent, HandlingLine, Item
 from models.rules.answers import EVERY, Answers
+from models.wareki import format_short
 from tests import proof
 from tests.house import House, furnished
 
@@ -171,7 +172,13 @@ def test_a_long_description_says_that_it_is_cut_off(house: House) -> None:
 
 # --- findings of no contract -------------------------------------------------------------------
 
-OF_NONE = "どの契約のものでもない指摘「鍵の管理簿に空欄がある」が終わっていません。"
+OF_NONE = "どの契約のものでもない指摘（期限{day}）が終わっていません。"
+"""A client reads the clauses: what was found stays with the contractor."""
+
+
+def of_none_by(one: Finding) -> str:
+    assert one.due_on is not None
+    return OF_NONE.format(day=format_short(one.due_on))
 
 
 def of_none(house: House) -> set[tuple[str, str]]:
@@ -197,15 +204,16 @@ def close(house: House) -> None:
 
 def test_what_was_found_about_no_contract_is_told_under_each(house: House) -> None:
     one = find(house, contract_id="")
+    said = of_none_by(one)
     followed = PROFILES[code(house)][1]
-    found = [row for row in proof.rows(house) if row.sentence == OF_NONE]
+    found = [row for row in proof.rows(house) if row.sentence == said]
     assert {(row.severity, row.id) for row in found} == {("due", one.id)}
     assert {row.sentence for row in proof.rows(house, "EQ-FINDING")} == (
-        {OF_NONE} if followed else set()
+        {said} if followed else set()
     )
-    assert followed or [row.sentence for row in proof.rows(house, clause="BESIDE")] == [OF_NONE]
+    assert followed or [row.sentence for row in proof.rows(house, clause="BESIDE")] == [said]
     house.clock.go_to(house.ledger.today() + WEEK + timedelta(days=1), 9)
-    assert of_none(house) == {("action", OF_NONE)}
+    assert of_none(house) == {("action", said)}
     put_right(house, one)
     late = {one for one in of_none(house) if one[0] == "note"}
     assert of_none(house) == late and bool(late) is followed
@@ -226,6 +234,6 @@ def test_a_closed_contract_keeps_what_was_open_then_until_it_is_put_right(house:
     house.clock.wait(24 * 60)
     find(house, contract_id="", description="後からの指摘", due_on=house.ledger.today() - WEEK)
     [(severity, said)] = of_none(house)
-    assert severity == "left" and said.endswith(OF_NONE)
+    assert severity == "left" and said.endswith(of_none_by(one))
     put_right(house, one)
     assert {severity for severity, _ in of_none(house)} <= {"note"}
