@@ -38,7 +38,11 @@ class Certification(Child):
 
 @dataclass(frozen=True, kw_only=True)
 class Organization(Record):
-    """A company, a municipality or an office that appears in the ledger or on its papers."""
+    """A company, a municipality or an office that appears in the ledger or on its papers.
+
+    `renamed_on` is the day from which it is called as it is now; left as it was when another name is
+    entered, that is the day of the entry.
+    """
 
     type: ClassVar[str] = "organization"
     label: ClassVar[str] = "組織"
@@ -56,6 +60,10 @@ class Organization(Record):
     )
     name: str = field(Text(), "名称", required=True)
     name_kana: str = field(Text(), "フリガナ")
+    renamed_on: date | None = field(
+        Day(), "名称の変更日", done=True,
+        hint="名称が変わったとき、その日（登記などの日）。空欄や前のままは、訂正した日とします",
+    )  # fmt: skip
     representative_title: str = field(Text(), "代表者職名", hint="書面の差出人の下に印字します")
     representative_name: str = field(Text(), "代表者氏名")
     postal_code: str = field(Text(10), "郵便番号")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -9,9 +10,11 @@ import pytest
 from models.codes import ContractStatus
 from models.codes import HandlingKind as K
 from models.contract_changes import former_names
+from models.errors import Refused
 from models.records import Contract, Organization
 from models.rules.answers import Answers
 from models.store import quiet
+from models.wareki import format_short
 from reports.verify import SEALED_AS, verify_document
 from tests.house import House
 from tests.proof import rows
@@ -126,3 +129,64 @@ def test_the_verifier_explains_the_name_in_the_seal(
     assert verify_document(file.read_bytes()).signer == old
     assert main([str(file)]) == 0
     assert SEALED_AS.format(old) in capsys.readouterr().out
+
+
+# --- since when, and what was only a slip --------------------------------------------------------
+
+
+def renamings(house: House) -> list[str]:
+    return [one for one in former_names(house.ledger, house.story.contract.id) if "の名称は" in one]
+
+
+def test_papers_say_the_day_of_the_change_and_not_that_of_its_entry(house: House) -> None:
+    one, changed = party(house, "contractor_org_id"), date(2026, 9, 28)
+    known = replace(one, name=NEW, renamed_on=changed)
+    [told, *_] = [
+        said for said in house.ledger.registers.revise(known, "商号変更のため").notices
+        if "前の名称と" in said
+    ]  # fmt: skip
+    assert "R8.9.28に変わったこと" in told and "「名称の変更日」を訂正" in told
+    [said] = renamings(house)
+    assert f"、R8.9.28に「{one.name}」から「{NEW}」に変わりました" in said
+    later = replace(known, renamed_on=date(2026, 9, 30))
+    house.ledger.registers.revise(later, "登記の日を確かめたため")
+    assert "、R8.9.30に" in renamings(house)[0]
+    assert "変わりました（理由：商号変更のため）" in renamings(house)[0]
+
+
+def test_the_next_change_does_not_keep_the_day_of_the_last_one(house: House) -> None:
+    one = party(house, "contractor_org_id")
+    house.ledger.registers.revise(replace(one, name=NEW, renamed_on=date(2026, 9, 28)), "商号変更")
+    sealed(house, "D-14", events(house, K.RECEIVE)[0])
+    rename(house, "contractor_org_id", "株式会社さらに情報")
+    today = format_short(house.ledger.today())
+    assert [today in said for said in renamings(house)] == [False, True]
+
+
+def test_a_day_that_is_to_come_is_refused(house: House) -> None:
+    one = party(house, "contractor_org_id")
+    ahead = replace(one, name=NEW, renamed_on=house.ledger.today() + timedelta(days=1))
+    with pytest.raises(Refused, match="名称の変更日"):
+        house.ledger.registers.revise(ahead, "商号変更のため")
+
+
+def test_a_slip_that_no_paper_bore_stands_on_none(house: House) -> None:
+    one = party(house, "contractor_org_id")
+    rename(house, "contractor_org_id", "株式会社まちがい")
+    house.clock.wait(2 * 24 * 60)
+    assert "前の名称と" not in "\n".join(rename(house, "contractor_org_id", one.name))
+    assert renamings(house) == []
+    rename(house, "contractor_org_id", "株式会社あたろし情報")
+    rename(house, "contractor_org_id", NEW)
+    [said] = renamings(house)
+    assert f"「{one.name}」から「{NEW}」に" in said
+    told = [row.sentence for row in rows(house) if row.type == Organization.type]
+    assert len(told) == 4  # who changed what stays to be read
+
+
+def test_a_name_that_a_paper_bore_is_told_also_when_it_was_a_slip(house: House) -> None:
+    one = party(house, "contractor_org_id")
+    rename(house, "contractor_org_id", "株式会社まちがい")
+    sealed(house, "D-14", events(house, K.RECEIVE)[0])
+    rename(house, "contractor_org_id", one.name)
+    assert ["まちがい」に" in said for said in renamings(house)] == [True, False]
