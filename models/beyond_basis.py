@@ -31,7 +31,8 @@ from models.rules.beyond import (
 )
 from models.rules.books import Books
 from models.rules.named import UNFIT
-from models.rules.staying import carried_by, outlasts, too_long
+from models.rules.return_day import outlasts, too_long
+from models.rules.staying import carried_by
 from models.rules.unfit import BETWEEN, unfit
 from models.rules.used_up import is_limited, uses
 from models.rules.who_where import elsewhere, somebody_else

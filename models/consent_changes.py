@@ -36,7 +36,7 @@ from models.rules.beyond import called_otherwise, used_up
 from models.rules.books import ENDED_LATER, GIVEN, Books
 from models.rules.copied import copied_with, is_copying
 from models.rules.engine import examine
-from models.rules.staying import allowed_until, too_long
+from models.rules.return_day import allowed_until, too_long
 from models.rules.unfit import BETWEEN, unfit
 from models.rules.used_up import uses
 from models.rules.who_where import somebody_else

@@ -11,7 +11,7 @@ from models.codes import AuthorizationSubject, HandlingKind, RuleMode
 from models.records import Authorization, HandlingEvent
 from models.rules.books import Books
 from models.rules.case import Case
-from models.rules.staying import too_long
+from models.rules.return_day import too_long
 from models.rules.unfit import BETWEEN, unfit
 from models.rules.used_up import Things, is_limited, reached, reached_with, unlike_units, uses
 from models.rules.who_where import Beyond, elsewhere, somebody_else, too_much

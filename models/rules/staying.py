@@ -6,29 +6,25 @@ pieces, those people, that place. It need not be the basis of the take-out, whic
 
 import heapq
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
 from models import amounts, custody
-from models.codes import AuthorizationSubject, Decision, HandlingKind, RuleMode, Timing
+from models.codes import AuthorizationSubject, Decision, HandlingKind, RuleMode
 from models.records import Authorization, HandlingEvent, Item
 from models.rules.books import ENDED_LATER, GIVEN, Books
-from models.rules.covered_days import Stretch, Term, stretches, without_a_gap
+from models.rules.covered_days import Stretch, Term, stretches
 from models.rules.shared_out import MOST, share_out
 from models.rules.unfit import BETWEEN
 from models.rules.used_up import counted, is_counted, is_meant, root_of
 from models.rules.who_where import elsewhere, somebody_else, too_much
 from models.trips import trips_of
 from models.versions import Version
-from models.wareki import format_short
 from models.workdays import DAY
 
 K, S = HandlingKind, AuthorizationSubject
 NONE = Decimal(0)
-CARRIES_ON = "、続く「{consent}」でも{day}まで"
-NO_FIT = "、「{consent}」は合わない（{why}）"
 
 
 class Stay(NamedTuple):
@@ -74,10 +70,10 @@ Outside = Callable[[Item], Sequence[Stay]]
 
 def stays(books: Books, item: Item) -> Sequence[Stay]:
     """Return what was ever outside of a thing, act by act; read once until something happens."""
-    return books.of_acts(("stays", item.id), lambda: tuple(_stays(books, item)))
+    return books.of_acts(("stays", item.id), lambda: tuple(stays_with(books, item)))
 
 
-def _stays(
+def stays_with(
     books: Books, item: Item, entering: HandlingEvent | None = None,
     without: Collection[str] = (),
 ) -> Iterator[Stay]:  # fmt: skip
@@ -120,7 +116,7 @@ def days_outside(books: Books, stay: Stay, today: date) -> list[Stretch]:
     Days under none begin with the first, and end with the last, on which something was outside.
     """
     named = bases(books, stay)
-    terms: Iterable[Term] = (*_named(books, named), *_carrying_on(books, stay, named))
+    terms: Iterable[Term] = (*_named(books, named), *carrying_on(books, stay, named))
     if stay.last is None:  # what the client ended is no word for today, whenever it ended
         terms = (
             one if one.consent.decision in GIVEN else one._replace(last=min(one.last, today - DAY))
@@ -150,11 +146,11 @@ def _really_outside(stay: Stay, days: Stretch) -> Stretch | None:
 
 def _named(books: Books, named: Iterable[Authorization]) -> Iterator[Term]:
     for one in named:
-        if (term := _term(books, one)) is not None:
+        if (term := term_of(books, one)) is not None:
             yield term._replace(named=True)
 
 
-def _term(books: Books, one: Authorization, ends_early: bool = True) -> Term | None:
+def term_of(books: Books, one: Authorization, ends_early: bool = True) -> Term | None:
     """Return the days of a consent, None for one that was never given.
 
     Args:
@@ -207,7 +203,7 @@ def is_named(one: Authorization, item: Item) -> bool:
     return one.subject is S.EQUIPMENT_TAKE_OUT and not named and is_meant(one, item)
 
 
-def _carrying_on(
+def carrying_on(
     books: Books, stay: Stay, named: Sequence[Authorization], entered: Outside | None = None
 ) -> Iterator[Term]:
     """Yield the days on which other consents allow a stay to go on.
@@ -216,7 +212,7 @@ def _carrying_on(
         entered: what is outside with an act that is entered; the consents count as they were given.
     """
     for one in others_for(books, stay, named):
-        term = _term(books, one, ends_early=entered is None)
+        term = term_of(books, one, ends_early=entered is None)
         if term is not None and term.first <= term.last:
             yield from _fitting(books, stay, term, entered)
 
@@ -318,7 +314,7 @@ def _carriers(
 ) -> Iterator[Authorization]:
     """Yield the consents that may carry a stay on, were it not for how much is outside."""
     for one in others_for(books, stay, bases(books, stay)):
-        term = _term(books, one, ends_early=entered is None)
+        term = term_of(books, one, ends_early=entered is None)
         covers = term is not None and term.first <= day <= term.last
         if covers and not _otherwise(books, one, stay) and _is_countable(one, stay.item):
             yield one
@@ -385,120 +381,3 @@ def known_since(
         if then.subject is now.subject and is_named(then, item) and then.covers(day):
             return entered
     return None
-
-
-# --- when it is to come back ---------------------------------------------------------------------
-
-
-def too_long(books: Books, one: Authorization, event: HandlingEvent) -> str:
-    """Say that what is taken out is to come back only after the consents end, "" if it is not.
-
-    Args:
-        one: on which the act rests; those that name the same things carry on, as they were given.
-    """
-    if not outlasts(one, event):
-        return ""
-    ends, back = one.valid_until, event.expected_return_at
-    assert ends is not None and back is not None
-    if (found := _too_short(books, one, event)) is None:
-        return ""
-    return f"持帰予定は{format_short(back.date())}、有効期間は{format_short(ends)}まで{found[1]}"
-
-
-def outlasts(one: Authorization, event: HandlingEvent) -> bool:
-    """Tell whether what is taken out is to come back only after the consent itself ends."""
-    ends, back = one.valid_until, event.expected_return_at
-    if event.kind is not K.TAKE_OUT or ends is None or back is None or back.date() <= ends:
-        return False
-    return event.occurred_at is None or event.occurred_at.date() <= ends  # else it had ended before
-
-
-def allowed_until(books: Books, one: Authorization, event: HandlingEvent) -> date:
-    """Return the last day on which what is taken out may be outside."""
-    back = event.expected_return_at
-    if back is None:
-        return one.valid_until or date.max
-    found = _too_short(books, one, event)
-    return found[0] if found else back.date()
-
-
-def _too_short(books: Books, one: Authorization, event: HandlingEvent) -> tuple[date, str] | None:
-    """Return until when things may be outside, and what is said of the consents that follow.
-
-    None where all of them may be until they are to come back, or came back.
-    """
-    ends, back = one.valid_until or date.max, event.expected_return_at
-    assert back is not None
-    outside = _with_entered(books, event)
-    found, ids = [], {line.item_id for line in event.lines}
-    first = (event.occurred_at or back).date()
-    begins = max(day for day in (one.decided_on, one.valid_from, date.min) if day is not None)
-    own = Term(one, min(begins, first), ends, one.decided_on or date.min, named=True)
-    mine = [*_left_by(event, map(outside, books.items(ids).values()))]
-    for stay in mine:
-        until = _needed_until(books, event, stay, back.date())
-        terms = [own, *_carrying_on(books, stay, [one], outside)]
-        last = without_a_gap(stretches(terms, first, until))
-        if last is not None and last.last >= until:
-            continue
-        if last is not None and last.consent is not None and last.consent.id != one.id:
-            day = format_short(last.last)
-            found.append((last.last, CARRIES_ON.format(consent=last.consent.caption(), day=day)))
-        else:
-            found.append((ends, _said_of_unfit(books, one, stay, outside)))
-    if len(mine) < len(ids):
-        return ends, ""
-    return min(found, key=lambda pair: pair[0], default=None)
-
-
-def _with_entered(books: Books, event: HandlingEvent) -> Outside:
-    """Return how to tell what is outside of a thing, as if an act were entered now.
-
-    What it replaces is not outside beside it.
-    """
-    act = replace(event, timing=Timing.ACTUAL)
-    gone = {event.id, event.corrects_event_id} - {""}
-    instead_of = (books.find(HandlingEvent, id_) for id_ in gone)
-    moved = {line.item_id for one in (act, *instead_of) if one for line in one.lines}
-    known: dict[str, Sequence[Stay]] = {}
-
-    def outside(item: Item) -> Sequence[Stay]:
-        if item.id not in moved:
-            return stays(books, item)
-        if item.id not in known:
-            known[item.id] = tuple(_stays(books, item, act, gone))
-        return known[item.id]
-
-    return outside
-
-
-def _left_by(event: HandlingEvent, found: Iterable[Sequence[Stay]]) -> Iterator[Stay]:
-    """Yield of stays those of an act that is entered."""
-    return (stay for each in found for stay in each if stay.acts[0].id == event.id)
-
-
-def _needed_until(books: Books, event: HandlingEvent, stay: Stay, back: date) -> date:
-    """Return until when something has to be allowed outside: until it is to come back.
-
-    What had come back, or was missing, when that day was put off is not meant by it.
-    """
-    known = stay.pieces
-    if not event.corrects_event_id:
-        return back
-    if books.find(HandlingEvent, event.corrects_event_id) is None:  # it is entered, not being so
-        entered = books.entered(event)
-        known = tuple(one for one in known if entered and one[0] <= entered[0].day)
-    day, left = known[-1] if known else (back, stay.pieces[-1][1])
-    return back if left else min(back, day)
-
-
-def _said_of_unfit(books: Books, one: Authorization, stay: Stay, entered: Outside) -> str:
-    """Say of the consents that come right after another why they do not carry on."""
-    assert one.valid_until is not None
-    after = one.valid_until + DAY
-    for other in others_for(books, stay, [one]):
-        term = _term(books, other, ends_early=False)
-        covers = term is not None and term.first <= after <= term.last
-        if covers and (why := why_not(books, other, stay, after, entered)):
-            return NO_FIT.format(consent=other.caption(), why=why)
-    return ""
