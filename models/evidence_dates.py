@@ -179,7 +179,10 @@ def _old_passwords(asked: Inquiry) -> Iterator[Row]:
             continue
         day = due_on(one, cycle) if cycle else None
         if one.must_change:
-            yield row(one, f"「{one.login_name}」は、最初のパスワードをまだ変えていません。", "due")
+            shut = not one.issued_by  # what others knew was taken out of force
+            words = "パスワードを使えなくしたまま、再発行していません。"
+            words = words if shut else "最初のパスワードをまだ変えていません。"
+            yield row(one, f"「{one.login_name}」は、{words}", "due")
         elif day is not None and day < asked.today:
             yield row(one, f"「{one.login_name}」のパスワードの見直しの時期を過ぎています。")
 

@@ -19,12 +19,12 @@ from models.errors import (
     KeyNotRenewed,
     NotEnteredYet,
 )
-from models.managing import Managed
 from models.people import BACK_UP_NOW
 from models.reached import reached
 from models.records import Credential, DueItem, UserAccount
 from models.rules.answers import Answers
 from models.store import Progress, quiet
+from models.wareki import format_wareki
 
 if TYPE_CHECKING:
     from models.ledger import Ledger
@@ -33,6 +33,14 @@ TITLE = "パスワード・カードの漏えい等の調査と、委託者へ�
 NOT_RENEWED = (
     "古いパスワードとカードは使えなくしましたが、暗号鍵の更新を中止しました。"
     "以前の鍵ファイルの写しがあれば、今の台帳も開けます。「暗号鍵の更新」を行ってください。"
+)
+WITHHELD = (
+    "「{0}」は、いまはだれにも開けません。本人であることを確かめてから、"
+    "「パスワードの再発行」で最初のパスワードを渡してください。"
+)
+CHANGED_BEFORE = (
+    "「{0}」のパスワードは、{1}に決められたものを使えなくしました。"
+    "その前に使っていたものを知られていたときは、台帳は比べられません。戻さないよう、本人に伝えてください。"
 )
 
 
@@ -46,49 +54,61 @@ def cards_of(ledger: "Ledger", person_id: str) -> list[Credential]:
 def shut(
     ledger: "Ledger",
     account_id: str,
-    password: str,
     reason: str,
     *,
     old_password: str = "",
+    new_password: str = "",
     cards: Sequence[str] = (),
     progress: Progress = quiet,
     answers: Answers | None = None,
 ) -> Change:
-    """Give new secrets, end cards, renew the data key, and put the inquiry on the calendar.
+    """Shut what was known, end cards, renew the data key, and put the inquiry on the calendar.
+
+    Another person's account is left without a password: who takes a way in away gets none by it. A
+    first one is a reissue, which asks whom it asks.
 
     Args:
         account_id: whose password is known, or whose card is lost.
-        password: a first password; for one's own account the new one.
-        old_password: needed for one's own account only.
+        old_password, new_password: for one's own account only.
         cards: ids of the credentials that are lost or known.
         progress: of the new data key; who stops it keeps everything else.
         answers: who agreed, or that somebody will, where it is an administrator's account.
 
     Raises:
         NeedsAnswer, NotFound, NotPermitted, Refused, InvalidField, WeakPassword, WrongPassword
-        KeyNotRenewed: the password is a new one, and the cards are entered as ended.
+        KeyNotRenewed: the password is out of force, and the cards are entered as ended.
     """
     account = ledger.registers.need(UserAccount, account_id).record
+    told: tuple[str, ...] = ()
     beside = [*_ended(ledger, cards, reason), *_inquiries(ledger, account, reason, cards)]
     if account.id == ledger.user.id:
         ledger.require("accounts")
-        change = ledger.people.change_password(old_password, password, exposed=True, beside=beside)
-    else:
-        change = ledger.people.reissue_password(
-            account_id, password, reason, beside, answers=answers, act=Managed.SHUT
+        change = ledger.people.change_password(
+            old_password, new_password, exposed=True, beside=beside
         )
+        done = f"{account.login_name}の新しいパスワード"
+    else:
+        change = ledger.people.withhold_password(account_id, reason, beside, answers=answers)
+        done = f"{account.login_name}のパスワードの使用停止"
+        told = (WITHHELD.format(account.login_name), *_changed_before(account))
     try:
         renewal = ledger.people.renew_key(reason, progress)
     except Cancelled:
-        return replace(change, notices=(NOT_RENEWED,))
+        return replace(change, notices=(NOT_RENEWED, *told))
     except (JournalFailed, NotEnteredYet):
         raise  # the key is a new one
     except AzukariError as error:
-        done = f"{account.login_name}の新しいパスワード"
         raise KeyNotRenewed(done=done, reason=why(error)) from error
     return replace(
-        renewal, ids=change.ids, types=change.types | renewal.types, notices=(BACK_UP_NOW,)
+        renewal, ids=change.ids, types=change.types | renewal.types, notices=(BACK_UP_NOW, *told)
     )
+
+
+def _changed_before(account: UserAccount) -> Iterator[str]:
+    """Yield what is to be told where the person has changed the password before it was shut (A-08)."""
+    day = account.password_changed_on
+    if day is not None and not account.must_change:
+        yield CHANGED_BEFORE.format(account.login_name, format_wareki(day))
 
 
 def _ended(ledger: "Ledger", cards: Sequence[str], reason: str) -> Iterator[Intent]:

@@ -1,14 +1,14 @@
 """Who manages accounts: an administrator, and a responsible person where none can sign in (A-37).
 
-An administrator who has left, whose last day is over, or who has no way in on this PC keeps nobody
-from shutting out who left. One who is only slowed down after wrong passwords does count: anybody
-could bring that about. What a responsible person does while an administrator is registered is
-entered as such; what touches an administrator's own account takes a second person, so that nobody
-makes himself administrator unseen. A password that others know, or a lost card, waits for nobody
-(A-06).
+An administrator who has left, whose last day is over, or who has no own password on this PC keeps
+nobody from shutting out who left. One who is only slowed down after wrong passwords does count:
+anybody could bring that about. What a responsible person does while an administrator is registered,
+or was taken out and nobody else has agreed to it yet, is entered as such; what touches an
+administrator's own account takes a second person, so that nobody makes himself administrator unseen.
+A password that others know, or a lost card, waits for nobody (A-06), and gives nobody a way in.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
@@ -17,6 +17,7 @@ from models.chain import Head, Intent
 from models.codes import AccountStatus, EventLevel, Role, RuleMode, SystemEventKind
 from models.commands import creating
 from models.errors import MustChangePassword, NeedsAnswer, NotPermitted, Refused
+from models.issued import GIVEN, RULE
 from models.journal import News
 from models.records import RuleOverride, SystemEvent, UserAccount
 from models.records.governance import REASON_LENGTH
@@ -28,10 +29,14 @@ from models.seconding import Asked
 if TYPE_CHECKING:
     from models.ledger import Ledger
 
-RULE = "A-37"
 NOT_HIMSELF = "自分自身を利用停止にはできません。別の責任者に依頼してください。"
 INSTEAD = "「{login}」（{role}）の{act}を、システム管理者に代わって責任者が行いました。"
 TWO = "「{login}」（システム管理者）の{act}を責任者が行うには、ほかの方の確認が要ります。"
+ALONE = (
+    "「{login}」（システム管理者）の{act}を責任者が行うには、理由が要ります。いまは確認できる方が"
+    "いないため、ほかの方の確認は、自分のパスワードで入れるようになった方から後で受けます。"
+)
+NOBODY_NOW = "{words}いま確認できる方がいません。登録されている方は、" + GIVEN
 ADDED = "サインインできるシステム管理者がいないための、利用者の追加"
 
 
@@ -108,7 +113,10 @@ class Managing:
             raise Refused(reason=NOT_HIMSELF)
         if Role.SUPERVISOR is role or ledger.role is Role.ADMINISTRATOR or act is Managed.SHUT:
             return
-        if any(self.can_sign_in(one) for one in self._in_charge(act, account)):
+        lost = account if act is Managed.REISSUE and role is Role.ADMINISTRATOR else None
+        if not self.anybody_in_charge(but=lost):
+            return
+        if lost is None or not self._seconds(lost):  # the others may have forgotten theirs as well
             raise NotPermitted(act="利用者の管理", who=Role.ADMINISTRATOR.label)
 
     def why_not(self, act: Managed, role: Role | None, account: UserAccount | None = None) -> str:
@@ -119,10 +127,21 @@ class Managing:
             return str(error)
         return ""
 
-    def _in_charge(self, act: Managed, account: UserAccount | None) -> list[UserAccount]:
-        """Return the administrators who would do it: nobody gives himself a lost password back."""
-        lost = account.id if account is not None and act is Managed.REISSUE else ""
-        return [one for one in self.administrators() if one.id != lost]
+    def anybody_in_charge(self, *, but: UserAccount | None = None) -> bool:
+        """Tell whether an administrator can do it, who has a password that nobody else chose.
+
+        Args:
+            but: an account that does not count: nobody gives himself a lost password back.
+        """
+        own = self._with_own_password()
+        return any(
+            one.id in own and self.can_sign_in(one)
+            for one in self.administrators()
+            if but is None or one.id != but.id
+        )
+
+    def _with_own_password(self) -> set[str]:
+        return {way.user_id for way in self._ledger.safe.ways_in() if not way.initial}
 
     # --- what is entered beside it ---------------------------------------------------------------
     def beside(self, deed: Deed, answers: Answers | None) -> list[Intent]:
@@ -134,7 +153,8 @@ class Managing:
         """
         ledger = self._ledger
         ours = ledger.role is Role.SUPERVISOR and deed.role is not Role.SUPERVISOR
-        if not ours or not self.administrators():
+        issues = ledger.rules.issues
+        if not ours or not (self.administrators() or issues.unagreed):
             return []
         ledger.prepare()  # what is signed stands right behind the last entry
         answers = answers or NO_ANSWERS
@@ -166,7 +186,7 @@ class Managing:
             mode=RuleMode.BLOCK_PLAN,
             record_type=event.type,
             record_ref=event.id,
-            message=_words(deed),
+            message=_words(deed, alone=False),
             reason=answers.reason(RULE)[:1000],
             requested_by=self._ledger.user.person_id,
             approved_by=approval.person_id,
@@ -180,15 +200,18 @@ class Managing:
 
     def _asked(self, deed: Deed, event: SystemEvent, answers: Answers) -> Question | None:
         """Ask for what is missing; return what the second person signs, None where there is none."""
-        people = set(self._seconds(deed))
+        people = self._seconds(deed.account)
         question = self._ledger.rules.question([event], [RULE], people) if people else None
         may_wait = deed.act in AT_ONCE
+        if question is None and not may_wait and self._somebody_could(deed.account):
+            raise Refused(reason=NOBODY_NOW.format(words=_words(deed, alone=False)))
         silent = len(answers.reason(RULE)) < REASON_LENGTH
         waits = answers.later and may_wait
         if not silent and (question is None or answers.approval or waits):
             return question
+        words = _words(deed, alone=question is None)
         finding = Finding(
-            RULE, str(RuleMode.BLOCK_PLAN), _words(deed), (), (), event.id, event.type, fact=True
+            RULE, str(RuleMode.BLOCK_PLAN), words, (), (), event.id, event.type, fact=True
         )
         typed = {RULE: text} if (text := answers.reason(RULE) or deed.reason) else {}
         raise NeedsAnswer(
@@ -198,16 +221,39 @@ class Managing:
             asked=Asked((finding,), question, may_wait, typed),
         )
 
-    def _seconds(self, deed: Deed) -> Iterator[str]:
-        """Yield who could agree here and now: after a restore on another PC nobody else gets in."""
-        actors = {deed.account.person_id} if deed.account is not None else set()
-        own = {way.user_id for way in self._ledger.safe.ways_in() if not way.initial}
-        here = {
-            one.id for one in self._ledger.people.accounts()
-            if one.id in own and self.can_sign_in(one)
-        }  # fmt: skip
-        yield from self._ledger.rules.seconds(actors, among=here)
+    # --- the second person -----------------------------------------------------------------------
+    def _seconds(self, account: UserAccount | None) -> set[str]:
+        """Return who could agree here and now: after a restore on another PC nobody else gets in."""
+        since, actors = self._since(), _concerned(account)
+        newcomers = since is None or not self._stood(since, actors)
+        return self._ledger.rules.seconds(
+            actors, among=self._here(), since=since, newcomers=newcomers
+        )
+
+    def _somebody_could(self, account: UserAccount | None) -> bool:
+        """Tell whether it is only lately that nobody can agree: the asker must not bring that about."""
+        since, actors = self._since(), _concerned(account)
+        if self._ledger.rules.anybody_else(actors, among=self._here()):
+            return True
+        return since is not None and self._stood(since, actors)
+
+    def _here(self) -> set[str]:
+        own, accounts = self._with_own_password(), self._ledger.people.accounts()
+        return {one.id for one in accounts if one.id in own and self.can_sign_in(one)}
+
+    def _since(self) -> int | None:
+        """Return since when the asker goes about an administrator's account, None if only now."""
+        asker, absent = self._ledger.user.person_id, not self.anybody_in_charge()
+        return self._ledger.rules.issues.asked_since(asker, absent=absent)
+
+    def _stood(self, since: int, actors: set[str]) -> bool:
+        asker = self._ledger.user.person_id
+        return self._ledger.rules.issues.stood(since, {asker, *actors})
 
 
-def _words(deed: Deed) -> str:
-    return TWO.format(act=deed.act.value, login=deed.login)
+def _concerned(account: UserAccount | None) -> set[str]:
+    return {account.person_id} if account is not None else set()
+
+
+def _words(deed: Deed, *, alone: bool) -> str:
+    return (ALONE if alone else TWO).format(act=deed.act.value, login=deed.login)

@@ -352,17 +352,13 @@ class People:
         account_id: str,
         password: str,
         reason: str,
-        beside: Sequence[Intent] = (),
         *,
         answers: Answers | None = None,
-        act: Managed = Managed.REISSUE,
     ) -> Change:
         """Give a user who lost his password a new key set and a first password.
 
         Args:
-            beside: what is entered in the same command.
             answers: who agreed to it, where it is an administrator's and a responsible person does it.
-            act: what it is part of.
 
         Raises:
             NeedsAnswer, NotFound, NotPermitted, Refused, WeakPassword
@@ -370,14 +366,14 @@ class People:
         """
         ledger = self._ledger
         account = ledger.registers.need(UserAccount, account_id).record
-        self.managing.require(act, account.app_role, account)
+        self.managing.require(Managed.REISSUE, account.app_role, account)
         if account.status is not AccountStatus.ACTIVE or account.app_role is None:
             raise Refused(reason=f"{account.login_name}は利用停止のため、再発行できません。")
         check_own(password, self.own_words(account.person_id, account.login_name))
         procedure = issue_procedure(ledger)
         text, command_id = ledger.registers.reason(reason), ledger.new_command_id()
-        deed = Deed(act, account.app_role, account.login_name, text, account)
-        beside = [*beside, *self.managing.beside(deed, answers)]
+        deed = Deed(Managed.REISSUE, account.app_role, account.login_name, text, account)
+        beside = self.managing.beside(deed, answers)
         renewed = replace(
             account,
             password_changed_on=ledger.today(),
@@ -387,14 +383,59 @@ class People:
             received_on=None,
         )
         with both_or_neither(ledger, command_id):
-            key = ledger.safe.reissue(
-                account.id, account.login_name, account.app_role, password,
-                exposed=act is Managed.SHUT,
-            )  # fmt: skip
-            intents = [revising(replace(renewed, public_key=key.hex()), text), *beside]
-            change = ledger.commit(intents, command_id=command_id)
+            key = ledger.safe.reissue(account.id, account.login_name, account.app_role, password)
+            return self._with_new_keys(
+                replace(renewed, public_key=key.hex()), beside, text, command_id
+            )
+
+    def withhold_password(
+        self,
+        account_id: str,
+        reason: str,
+        beside: Sequence[Intent] = (),
+        *,
+        answers: Answers | None = None,
+    ) -> Change:
+        """Take the password of another person's account out of force, and issue none (A-06).
+
+        Who shuts what others know learns no way in by it: a first password is a reissue of its own.
+
+        Args:
+            beside: what is entered in the same command.
+            answers: who agreed, or that somebody will, where it is an administrator's account.
+
+        Raises:
+            NeedsAnswer, NotFound, NotPermitted, Refused
+            KeysUncertain: the password may be out of force, and its entry is missing.
+        """
+        ledger = self._ledger
+        account = ledger.registers.need(UserAccount, account_id).record
+        self.managing.require(Managed.SHUT, account.app_role, account)
+        if account.status is not AccountStatus.ACTIVE or account.app_role is None:
+            raise Refused(reason=f"{account.login_name}は、すでに利用停止です。")
+        text, command_id = ledger.registers.reason(reason), ledger.new_command_id()
+        deed = Deed(Managed.SHUT, account.app_role, account.login_name, text, account)
+        beside = [*beside, *self.managing.beside(deed, answers)]
+        shut = replace(
+            account,
+            password_changed_on=ledger.today(),
+            must_change=True,
+            issued_by="",
+            issue_procedure_id="",
+            received_on=None,
+        )
+        with both_or_neither(ledger, command_id):
+            key = ledger.safe.withhold(account.id)
+            return self._with_new_keys(
+                replace(shut, public_key=key.hex()), beside, text, command_id
+            )
+
+    def _with_new_keys(
+        self, account: UserAccount, beside: Sequence[Intent], reason: str, command_id: str
+    ) -> Change:
+        change = self._ledger.commit([revising(account, reason), *beside], command_id=command_id)
         with suppress(AzukariError):  # what is left of it opens to nobody
-            ledger.safe.forget_former(account.id)
+            self._ledger.safe.forget_former(account.id)
         return change
 
     def draw_sheet(self) -> NewSheet:

@@ -47,8 +47,9 @@ class BackupFile:
 class WayIn:
     """What the key header holds for one person: to be compared with the accounts of the ledger.
 
-    `initial` tells that the password is still the one that somebody else chose; `here`, that it opens
-    the ledger on this PC: after a restore with the sheet on another one, only who was let in anew does.
+    `initial` tells that the password is still the one that somebody else chose; `here`, that one opens
+    the ledger on this PC. After a restore with the sheet on another one, only that of who was let in anew
+    does; while an account is shut because others knew its password, none does.
     """
 
     user_id: str
@@ -162,16 +163,21 @@ class Safe(Protocol):
             initial: somebody else chose the password, so it must be changed at the first sign-in.
         """
 
-    def reissue(
-        self, user_id: str, login: str, role: Role, password: str, *, exposed: bool = False
-    ) -> bytes:
+    def reissue(self, user_id: str, login: str, role: Role, password: str) -> bytes:
         """Replace a lost key set and return the new public key; the old one is gone.
-
-        Args:
-            exposed: the password of until now is known to others, and never to be taken again.
 
         Raises:
             WeakPassword: also for a password of that person that was exposed.
+        """
+
+    def withhold(self, user_id: str) -> bytes:
+        """Replace the key set of a person whose password others know by one that opens to nobody.
+
+        The person has no way in until a first password is issued; the present one is never to be
+        taken again.
+
+        Returns:
+            The new public key.
         """
 
     def forget_former(self, user_id: str) -> None:

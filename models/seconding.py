@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from models import namesakes, permissions
-from models.chain import Intent, read_content
+from models.chain import Head, Intent, read_content
 from models.codes import AccountStatus, Role
 from models.commands import Change, revising
 from models.errors import (
@@ -22,6 +22,7 @@ from models.errors import (
     Refused,
     VerificationFailed,
 )
+from models.issued import GIVEN, RULE, Issues, Standing
 from models.records import HandlingEvent, Record, RuleOverride, Stored, UserAccount
 from models.records.governance import REASON_LENGTH
 from models.rules.answers import Answers, Approval, Check, SignIn
@@ -101,6 +102,7 @@ class SecondPerson:
 
     books: Books
     _ledger: "Ledger"
+    _issues: tuple[Head, Issues] | None = None
 
     @cached_property
     def _asker(self) -> str:
@@ -108,7 +110,13 @@ class SecondPerson:
 
     # --- who -------------------------------------------------------------------------------------
     def seconds(
-        self, actors: set[str], asker: str = "", *, among: Collection[str] | None = None
+        self,
+        actors: set[str],
+        asker: str = "",
+        *,
+        among: Collection[str] | None = None,
+        since: int | None = None,
+        newcomers: bool = True,
     ) -> set[str]:
         """Return who could agree to an exception; nobody at a site of one (obligations 8.4.1).
 
@@ -118,10 +126,34 @@ class SecondPerson:
         Args:
             asker: who asked; the signed-in user if left out.
             among: ids of the accounts that are asked; all if left out.
+            since: first entry of the command that asked, if it was asked before.
+            newcomers: whom the asker let in since may agree, where nobody else could.
         """
         able = [one for one in self._others(actors, asker) if among is None or one.id in among]
+        able = self._trusted(able, asker or self._asker, since, newcomers=newcomers)
         responsible = {one.person_id for one in able if one.app_role is Role.SUPERVISOR}
         return responsible or {one.person_id for one in able}
+
+    def anybody_else(self, actors: set[str], *, among: Collection[str]) -> bool:
+        """Tell whether somebody else is there, whoever issued the password."""
+        return any(one.id in among for one in self._others(actors))
+
+    @property
+    def issues(self) -> Issues:
+        """Who gave whom the present keys, as of the present head of the ledger."""
+        head = self._ledger.store.head()
+        if self._issues is None or self._issues[0] != head:
+            self._issues = head, Issues(self._ledger)
+        return self._issues[1]
+
+    def _trusted(
+        self, able: list[UserAccount], asker: str, since: int | None, *, newcomers: bool
+    ) -> list[UserAccount]:
+        """Leave out those in whose name the asker may sign: he issued their keys."""
+        stand = [(one, self.issues.standing(one, asker, since)) for one in able]
+        own = [one for one, standing in stand if standing is Standing.OWN]
+        new = [one for one, standing in stand if standing is Standing.NEW]
+        return own or (new if newcomers else [])
 
     def _others(self, actors: set[str], asker: str = "") -> list[UserAccount]:
         """Return the accounts of everybody who may be a second person to an act."""
@@ -326,8 +358,22 @@ class SecondPerson:
             namesakes.require_another(self._ledger.store, account.person_id, own)
         except Refused as error:
             return str(error)
-        able = self.seconds(actors, override.requested_by)
-        return "" if account.person_id in able else FOR_THE_RESPONSIBLE
+        since, newcomers = self._asked_at(override, actors)
+        able = self.seconds(actors, override.requested_by, since=since, newcomers=newcomers)
+        if account.person_id in able:
+            return ""
+        mine = self.issues.standing(account, override.requested_by, since)
+        return FOR_THE_RESPONSIBLE if mine is Standing.OWN else GIVEN
+
+    def _asked_at(self, override: RuleOverride, actors: set[str]) -> tuple[int, bool]:
+        """Return since when it is asked, and whether whom the asker let in since may agree."""
+        since = self.issues.command_of(override).first
+        if override.rule_id != RULE:
+            return since, True
+        absent = not self._ledger.people.managing.anybody_in_charge()
+        begun = self.issues.asked_since(override.requested_by, absent=absent)
+        since = min(since, since if begun is None else begun)
+        return since, not self.issues.stood(since, {override.requested_by, *actors})
 
     def approve(self, override_ids: Sequence[str], *, command_id: str = "") -> Change:
         """Agree, as the signed-in user, to exceptions that waited for a second person.
@@ -347,7 +393,7 @@ class SecondPerson:
             if stored.meta.voided or stored.record.approved_by:
                 raise Conflict(what=stored.record.caption())
             if why_not := self.why_not_approve(stored.record):
-                if account.app_role is Role.WORKER:
+                if account.app_role is Role.WORKER and why_not != GIVEN:
                     raise NotPermitted(act="例外の確認", who=Role.SUPERVISOR.label)
                 raise Refused(reason=why_not)
             agreed = replace(

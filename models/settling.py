@@ -36,6 +36,14 @@ FORMER_KEY = (
     "{0}のパスワードは、復元したバックアップより後に再発行されています。この台帳では、前のパスワードも"
     "再発行したパスワードも使えません。もう一度再発行してください。"
 )
+FINISHED_REISSUE = (
+    "前回途中で終わっていた、{0}のパスワードの再発行を完了しました。"
+    "最初のパスワードを伝え直すか、もう一度再発行してください。"
+)
+FINISHED_SHUT = (
+    "前回途中で終わっていた、{0}のパスワードの使用停止を完了しました。今は、だれも{0}では開けません。"
+    "「知られた・紛失」をもう一度行い（カードの無効化、調査の予定）、「パスワードの再発行」をしてください。"
+)
 KEY_RENEWED = "前回途中で止まった暗号鍵の更新を完了しました。新しいバックアップを作成してください。"
 MANAGERS = frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR})
 
@@ -159,10 +167,7 @@ def _settle_others(
             yield FORMER_KEY.format(account.login_name)
         else:
             _finish_reissue(ledger, account, way)
-            yield (
-                f"前回途中で終わっていた、{account.login_name}のパスワードの再発行を完了しました。"
-                "最初のパスワードを伝え直すか、もう一度再発行してください。"
-            )
+            yield (FINISHED_REISSUE if way.here else FINISHED_SHUT).format(account.login_name)
 
 
 def _is_former(ledger: "Ledger", account: UserAccount, way: WayIn) -> bool:
@@ -209,6 +214,6 @@ def _finish_reissue(ledger: "Ledger", account: UserAccount, way: WayIn) -> None:
         account,
         public_key=way.public_key.hex(),
         password_changed_on=ledger.today(),
-        must_change=way.initial,
+        must_change=way.initial or not way.here,
     )
     ledger.commit([revising(renewed, "途中で終わった再発行の完了")])

@@ -180,18 +180,15 @@ class ExposedPasswords:
 Reissue = Callable[[], bytes]
 
 
-def reissued(book: ExposedPasswords, password: str, issue: Reissue, *, exposed: bool) -> bytes:
+def reissued(book: ExposedPasswords, password: str, issue: Reissue) -> bytes:
     """Give a person a new password that was never exposed, and return the new public key.
 
     Args:
         issue: puts the new keys in force.
-        exposed: the password of until now is known to others.
 
     Raises:
         NewerFormat, WeakPassword
     """
-    if exposed:
-        book.add()
     book.refuse(password)
     made = issue()
     book.renew()

@@ -145,9 +145,7 @@ class LedgerSafe:
         self.remember_header()
         return member.public_key
 
-    def reissue(
-        self, user_id: str, login: str, role: Role, password: str, *, exposed: bool = False
-    ) -> bytes:
+    def reissue(self, user_id: str, login: str, role: Role, password: str) -> bytes:
         self._policy.check(password, (login,))
 
         def issue() -> bytes:
@@ -155,7 +153,15 @@ class LedgerSafe:
             self.remember_header()
             return member.public_key
 
-        return reissued(self._exposed(user_id), password, issue, exposed=exposed)
+        return reissued(self._exposed(user_id), password, issue)
+
+    def withhold(self, user_id: str) -> bytes:
+        book = self._exposed(user_id)
+        book.add()
+        member = self.vault.withhold(user_id)
+        self.remember_header()
+        book.renew()
+        return member.public_key
 
     def _exposed(self, user_id: str) -> ExposedPasswords:
         return ExposedPasswords(self._store, self.vault, user_id)

@@ -311,6 +311,23 @@ class Vault:
         header = retire(self.header, user_id, "replaced")
         return self._issue(header, user_id, login, role or user.role, password, initial)
 
+    def withhold(self, user_id: str) -> Member:
+        """Give a person new keys that nobody can open, himself included, until the next reissue.
+
+        A new data key is wrapped to these, so what opened the old ones opens nothing later.
+
+        Raises:
+            NotFound, NotPermitted, Refused: as `reissue`.
+        """
+        user = self._other(user_id)
+        self._permit(user.role)
+        secrets = self._secrets
+        keys = KeySet.create(secrets.random)  # forgotten when this returns
+        fresh = sign_user(self.vault_id, describe_user(user_id, user.role, keys), secrets.keys)
+        header = with_user(retire(self.header, user_id, "replaced"), fresh, secrets)
+        self.commit(header, responsible=True)
+        return self._member(fresh)
+
     def remove_slot(self, user_id: str) -> None:
         """Shut a person out: slot and wraps leave both copies, the keys stay as revoked.
 

@@ -45,11 +45,13 @@ class Accounts:
 
     Args:
         named: the accounts with the names of their people.
+        shut: ids of those that nobody can open on this PC until a password is issued.
         why_not: by account, why the user may not do what to it.
         nobody_new: why he may add nobody, "" when he may.
     """
 
     named: tuple[tuple[UserAccount, str], ...]
+    shut: frozenset[str]
     why_not: dict[str, dict[Managed, str]]
     nobody_new: str
 
@@ -104,6 +106,7 @@ class AccountsPart(QWidget):
             new = [managing.why_not(Managed.ADD, role) for role in Role]
             return Accounts(
                 tuple((a, names.get(a.person_id, unseen)) for a in accounts),
+                frozenset(way.user_id for way in ledger.safe.ways_in() if not way.here),
                 {a.id: {m: managing.why_not(m, a.app_role, a) for m in Managed} for a in accounts},
                 new[0] if all(new) else "",
             )
@@ -174,13 +177,13 @@ class AccountsPart(QWidget):
             )
 
     def renew_key(self) -> None:
-        """Give the ledger a new data key, because a password may be known to others."""
+        """Give the ledger a new data key at the time that was fixed for it."""
         reason = self.desk.asker.line(
             self,
             self.tr("暗号鍵の更新"),
             self.tr(
-                "パスワードを人に知られたおそれがあるときや、定めた時期に行います。"
-                "知られた人のパスワードは、先に再発行してください。\n"
+                "定めた時期に行います。パスワードを人に知られたおそれがあるときや、カードをなくしたときは、"
+                "ここではなく「知られた・紛失」で行います（暗号鍵も更新します）。\n"
                 "更新の後は、以前の鍵ファイルの写しでは台帳を開けません。理由を入力してください。"
             ),
         )
@@ -250,16 +253,17 @@ class AccountsPart(QWidget):
         self._why_not, self._nobody_new = found.why_not, found.nobody_new
         self.table.setRowCount(len(found.named))
         for row, (account, name) in enumerate(found.named):
-            for place, text in enumerate(_texts(account, name)):
+            for place, text in enumerate(_texts(account, name, shut=account.id in found.shut)):
                 cell = QTableWidgetItem(text)
                 cell.setToolTip(text)
                 self.table.setItem(row, place, cell)
         self.chose.emit()
 
 
-def _texts(account: UserAccount, name: str) -> tuple[str, ...]:
+def _texts(account: UserAccount, name: str, *, shut: bool) -> tuple[str, ...]:
     changed, until = account.password_changed_on, account.valid_until
     first = "（最初のパスワードのまま）" if account.must_change else ""
+    first = "（再発行するまで使えません）" if shut else first
     return (
         name,
         account.login_name,

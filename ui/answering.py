@@ -20,7 +20,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from models import managing
 from models.commands import Change
 from models.errors import (
     AzukariError,
@@ -30,6 +29,7 @@ from models.errors import (
     NotAnswered,
     WrongPassword,
 )
+from models.issued import RULE as ACCOUNTS
 from models.records.governance import REASON_LENGTH
 from models.ruled_beside import PUT_RIGHT
 from models.rules.answers import NO_ANSWERS, Answers
@@ -98,7 +98,7 @@ class ReasonPart(QFrame):
         super().__init__()
         self.rule_id = rule_id
         self.setProperty("kind", "card")
-        breach = rule_id != managing.RULE and any(one.needs_approval for one in findings)
+        breach = rule_id != ACCOUNTS and any(one.needs_approval for one in findings)
         mark = BREACH if breach else REASON
         column = QVBoxLayout(self)
         column.setContentsMargins(14, 10, 14, 10)

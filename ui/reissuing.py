@@ -28,6 +28,7 @@ class ReissueDialog(WholeDialog):
     verb: ClassVar[str] = "再発行する"
     example: ClassVar[str] = "本人からの申出（失念）"
     advice: ClassVar[str] = "本人であることを確かめてから再発行してください。"
+    issues: ClassVar[bool] = True  # a first password to somebody else
 
     def __init__(self, desk: Desk, account: UserAccount, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -44,6 +45,7 @@ class ReissueDialog(WholeDialog):
             lambda: desk.ledger.people.own_words(account.person_id, account.login_name),
             self.tr("新しいパスワード") if self.own else self.tr("最初のパスワード"),
         )
+        self.password.setVisible(self.own or self.issues)
         rows = form()
         add_row(rows, self.tr("理由"), self.reason)
         self.more_rows(rows)
@@ -53,7 +55,8 @@ class ReissueDialog(WholeDialog):
         column.setContentsMargins(24, 20, 24, 16)
         column.setSpacing(12)
         column.addWidget(heading(f"{account.login_name}　{self.windowTitle()}"))
-        column.addWidget(note(self.tr(self.advice)))
+        for words in self.advices():
+            column.addWidget(note(self.tr(words)))
         column.addLayout(rows)
         column.addWidget(self.password)
         column.addWidget(self.message)
@@ -64,12 +67,19 @@ class ReissueDialog(WholeDialog):
     def accept(self) -> None:
         """Reissue; the old key set is gone then."""
         reason = self.reason.text().strip()
-        problem = self.password.problem() if reason else self.tr("「理由」を入力してください。")
+        asked = self.own or self.issues
+        problem = "" if reason else self.tr("「理由」を入力してください。")
+        if asked and not problem:
+            problem = self.password.problem()
         say(self.message, problem, "problem")
         if problem:
             return
         self.buttons.setEnabled(False)
         self.carry_out(self.password.take(), reason)
+
+    def advices(self) -> tuple[str, ...]:
+        """Return what is said above the lines."""
+        return (self.advice,)
 
     def more_rows(self, rows: QFormLayout) -> None:
         """Add what else is asked."""
@@ -98,10 +108,20 @@ class ExposedDialog(ReissueDialog):
     verb = "すぐに使えなくする"
     example = "例　机に置いたメモを来客に見られた"
     advice = (
-        "パスワードを新しくし、印を付けたカードを無効にし、暗号鍵を更新します。以前の鍵ファイルの"
-        "写しやカードでは、これから書くものを開けません。調査と報告の判断を「予定」に入れます。"
-        "知られたパスワードに戻さないよう、本人に伝えてください（台帳は、それと比べられません）。"
+        "今のパスワードを使えなくし（二度と使えません）、印を付けたカードを無効にし、暗号鍵を更新します。"
+        "以前の鍵ファイルの写しやカードでは、これから書くものを開けません。調査と報告の判断を「予定」に"
+        "入れます。"
     )
+    issues = False
+    for_another: ClassVar[str] = (
+        "この人は、再発行を受けるまで台帳を開けません。最初のパスワードは、ここでは決めません。"
+        "本人であることを確かめて、「パスワードの再発行」で渡してください。\n"
+        "本人がパスワードを変える前に行ってください。もう変えていたときは、その前に知られたパスワードに"
+        "戻さないよう、本人に伝えてください（台帳は、それと比べられません）。"
+    )
+
+    def advices(self) -> tuple[str, ...]:
+        return (self.advice,) if self.own else (self.advice, self.for_another)
 
     def more_rows(self, rows: QFormLayout) -> None:
         ledger = self.desk.ledger
@@ -122,7 +142,7 @@ class ExposedDialog(ReissueDialog):
 
         def work(progress: Progress = quiet, answers: Answers = NO_ANSWERS) -> Change:
             return shut(
-                ledger, account_id, password, reason, old_password=old, cards=cards,
+                ledger, account_id, reason, old_password=old, new_password=password, cards=cards,
                 progress=progress, answers=answers,
             )  # fmt: skip
 

@@ -35,7 +35,6 @@ from models.records import (
 from tests.ending import ended
 from tests.house import House, furnished
 
-NEW = "静かな港に灯る三つの明かり"
 WHY = "机のメモを来客に見られた"
 
 
@@ -100,7 +99,7 @@ def test_the_inquiry_after_an_exposed_password_is_due_in_an_office_with_one_cont
     with furnished(tmp_path, profile="chiba", accounts=True) as house:
         house.sign_in("watanabe")
         shut(house.ledger, house.ledger.registers.one(UserAccount, login_name="yoshino").record.id,
-             NEW, WHY)  # fmt: skip
+             WHY)  # fmt: skip
         house.sign_in("takahashi")
         [due] = house.ledger.registers.all(DueItem, title=TITLE)
         assert everywhere(house, due.record.id) == [("", house.ledger.today())]

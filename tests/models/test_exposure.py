@@ -46,9 +46,10 @@ def test_old_password_and_old_key_file_open_nothing_and_the_card_is_dead(house: 
         "K-2",
     ]
 
-    change = shut(house.ledger, account.id, NEW, WHY, cards=[lost])
+    change = shut(house.ledger, account.id, WHY, cards=[lost])
 
     assert "バックアップ" in change.notices[0]
+    assert "いまはだれにも開けません" in change.notices[1] and "戻さないよう" in change.notices[2]
     after = yoshino(house)
     assert after.must_change and after.public_key != account.public_key
     gone = house.ledger.registers.need(Credential, lost).record
@@ -70,6 +71,11 @@ def test_old_password_and_old_key_file_open_nothing_and_the_card_is_dead(house: 
         house.office.unlock(folder, worker.login, worker.password)
     for name, data in new_keys.items():
         (folder / name).write_bytes(data)
+    with pytest.raises(WrongPassword):
+        house.office.unlock(folder, worker.login, NEW)
+    house.sign_in("watanabe")
+    house.ledger.people.reissue_password(account.id, NEW, "知られたため停止した後の再発行")
+    house.ledger.close()
     house.ledger = house.office.unlock(folder, worker.login, NEW)
 
 
@@ -77,8 +83,8 @@ def test_the_own_password_goes_the_same_way(house: House) -> None:
     me = house.ledger.user
     mine = next(user.password for user in cast.USERS if user.login == me.login_name)
     with pytest.raises(WrongPassword):
-        shut(house.ledger, me.id, NEW, WHY, old_password="ちがう言葉-三つの窓と青")
-    shut(house.ledger, me.id, NEW, WHY, old_password=mine)
+        shut(house.ledger, me.id, WHY, old_password="ちがう言葉-三つの窓と青", new_password=NEW)
+    shut(house.ledger, me.id, WHY, old_password=mine, new_password=NEW)
     assert house.ledger.registers.all(DueItem, title=TITLE)
     house.ledger.close()
     house.ledger = house.office.unlock(house.folder / "ledger", me.login_name, NEW)
@@ -88,8 +94,8 @@ def test_a_stopped_renewal_keeps_everything_else_and_says_so(house: House) -> No
     def stop(done: int, total: int) -> None:
         raise Cancelled()
 
-    change = shut(house.ledger, yoshino(house).id, NEW, WHY, progress=stop)
-    assert change.notices == (NOT_RENEWED,)
+    change = shut(house.ledger, yoshino(house).id, WHY, progress=stop)
+    assert change.notices[0] == NOT_RENEWED
     assert yoshino(house).must_change
     assert not house.ledger.registers.all(SystemEvent, kind=SystemEventKind.KEY_RENEWED)
     assert house.ledger.registers.all(DueItem, title=TITLE)
@@ -99,5 +105,5 @@ def test_a_worker_shuts_nobody_out(house: House) -> None:
     account = yoshino(house)
     house.sign_in("yoshino")
     with pytest.raises(NotPermitted):
-        shut(house.ledger, account.id, NEW, WHY, old_password=cast.USERS[1].password)
+        shut(house.ledger, account.id, WHY, old_password=cast.USERS[1].password, new_password=NEW)
     assert not house.ledger.registers.all(DueItem, title=TITLE)

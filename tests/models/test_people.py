@@ -169,7 +169,7 @@ def test_nobody_disables_himself(house: House) -> None:
 
 
 def test_the_supervisor_manages_accounts_only_without_an_administrator(house: House) -> None:
-    add(house, key="administrator", login="admin", role=Role.ADMINISTRATOR)
+    add(house, key="administrator", login="admin", role=Role.ADMINISTRATOR, chosen_by_self=True)
     with pytest.raises(NotPermitted, match="システム管理者"):
         add(house)
 

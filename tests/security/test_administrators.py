@@ -25,7 +25,8 @@ from models.errors import (
     WrongPassword,
 )
 from models.exposure import shut
-from models.managing import RULE, Deed, Managed
+from models.issued import RULE
+from models.managing import Deed, Managed
 from models.records import DueItem, Person, RuleOverride, SystemEvent, UserAccount
 from models.rules.answers import EVERY, Answers, SignIn
 from models.seconding import asked_of
@@ -141,8 +142,8 @@ def test_a_worker_and_an_officer_manage_nobody(house: House) -> None:
             lambda: reissue(house, ADMINISTRATOR.login, LATER),
             lambda: disable(house, ADMINISTRATOR.login, LATER),
             lambda: add(house, Role.ADMINISTRATOR, LATER),
-            lambda mine=mine: shut(house.ledger, mine, FIRST, WHY),
-            lambda: shut(house.ledger, account(house, BOSS.login).id, FIRST, WHY),
+            lambda mine=mine: shut(house.ledger, mine, WHY),
+            lambda: shut(house.ledger, account(house, BOSS.login).id, WHY),
         ):
             with pytest.raises(NotPermitted):
                 act()
@@ -182,12 +183,43 @@ def test_a_lost_password_of_the_administrator_takes_a_second_person_at_once(hous
     house.ledger.people.disable_account(account(house, WORKER.login).id, "退職のため")
 
 
-def test_another_administrator_gives_the_password_back(house: House) -> None:
+def test_two_administrators_who_forgot_take_a_second_person_each(house: House) -> None:
+    """Nobody can tell who has forgotten what; where nobody else is there, another one must do it."""
     house.sign_in(ADMINISTRATOR.login)
-    add(house, Role.ADMINISTRATOR)
+    person = house.story.people["worker3"]
+    house.ledger.people.add_account(
+        person, login="sakiyama", role=Role.ADMINISTRATOR, password=NEW, chosen_by_self=True
+    )
+    house.sign_in(BOSS.login)
+    for login in (ADMINISTRATOR.login, "sakiyama"):
+        for answers in (None, ALONE, LATER):
+            with pytest.raises(NeedsAnswer):
+                reissue(house, login, answers)
+    rules = house.ledger.rules
+    rules.entering(lambda a: reissue(house, ADMINISTRATOR.login, a), ALONE, second(house))
+    [override] = exceptions(house)
+    assert override.approved_by and not problems(house)
+    house.ledger.close()
+    house.ledger = house.office.unlock(house.folder / "ledger", "sakiyama", NEW)
+    disable(house, WORKER.login)
     house.sign_in(BOSS.login)
     with pytest.raises(NotPermitted, match="システム管理者だけ"):
         reissue(house, ADMINISTRATOR.login, LATER)
+
+
+def test_an_administrator_with_a_first_password_is_not_there_yet(house: House) -> None:
+    """Somebody else knows it, and he may be away for weeks."""
+    rules = house.ledger.rules
+    rules.entering(lambda a: reissue(house, ADMINISTRATOR.login, a), ALONE, second(house))
+    reissue(house, OFFICER.login)
+    assert [one.value for one in managed(house)] == [ADMINISTRATOR.login, OFFICER.login]
+    house.ledger.close()
+    folder = house.folder / "ledger"
+    house.ledger = house.office.unlock(folder, ADMINISTRATOR.login, FIRST)
+    house.ledger.people.change_password(FIRST, NEW)
+    house.sign_in(BOSS.login)
+    with pytest.raises(NotPermitted, match="システム管理者だけ"):
+        reissue(house, OFFICER.login)
 
 
 def test_what_the_second_person_signed_fits_no_other_deed(house: House) -> None:
@@ -211,11 +243,15 @@ def test_who_left_is_shut_out_and_the_work_goes_on(house: House) -> None:
     leave(house)
     with pytest.raises(AzukariError):
         house.office.unlock(house.folder / "ledger", ADMINISTRATOR.login, ADMINISTRATOR.password)
-    reissue(house, WORKER.login)
-    assert [one.value for one in managed(house)] == [WORKER.login]
+    reissue(house, OFFICER.login)
+    assert [one.value for one in managed(house)] == [OFFICER.login]
     disable(house, ADMINISTRATOR.login, LATER)
     assert account(house, ADMINISTRATOR.login).status is AccountStatus.DISABLED
+    house.sign_in(WORKER.login)
+    house.ledger.rules.approve([one.id for one in waiting(house)])
+    house.sign_in(BOSS.login)
     add(house, Role.ADMINISTRATOR)  # as in a ledger that never had one
+    assert [one.value for one in managed(house)] == [OFFICER.login, ADMINISTRATOR.login]
     assert not problems(house)
 
 
@@ -242,7 +278,7 @@ def test_an_account_past_its_last_day_counts_no_more(house: House) -> None:
     until = house.ledger.today() + timedelta(days=7)
     house.ledger.people.add_account(
         house.story.people["worker3"], login="sakiyama", role=Role.ADMINISTRATOR, password=FIRST,
-        valid_until=until,
+        valid_until=until, chosen_by_self=True,
     )  # fmt: skip
     disable_self = account(house, ADMINISTRATOR.login).id
     house.sign_in(BOSS.login)
@@ -278,25 +314,32 @@ def test_on_another_pc_the_responsible_person_lets_everybody_in_again(
     ]  # fmt: skip
     [override] = exceptions(house)
     assert override.confirm_later and not override.approved_by
-    with pytest.raises(NotPermitted):  # he is in again
-        reissue(house, WORKER.login)
+    reissue(house, OFFICER.login)  # the administrator has not come in yet
     assert not problems(house)
     house.ledger.close()
     house.ledger = other.unlock(new, ADMINISTRATOR.login, FIRST)
-    assert house.ledger.user.must_change
+    house.ledger.people.change_password(FIRST, "白い小道を歩く二匹の子馬")
+    house.ledger.close()
+    house.ledger = other.unlock(new, WORKER.login, FIRST)
+    house.ledger.people.change_password(FIRST, "青い坂道の先にある三つの灯台")
+    house.ledger.rules.approve([override.id])  # nobody but who came with the sheet could let him in
+    house.ledger.close()
+    house.ledger = other.unlock(new, BOSS.login, NEW)
+    with pytest.raises(NotPermitted):  # he is in again
+        reissue(house, WORKER.login)
 
 
 # --- at once ---------------------------------------------------------------------------------------
 
 
 def test_a_known_password_is_shut_at_once_and_by_name(house: House) -> None:
-    shut(house.ledger, account(house, WORKER.login).id, FIRST, "机のメモを来客に見られた")
+    shut(house.ledger, account(house, WORKER.login).id, "机のメモを来客に見られた")
     with pytest.raises(NeedsAnswer) as asked:
-        shut(house.ledger, account(house, ADMINISTRATOR.login).id, FIRST, "メモを見られた")
+        shut(house.ledger, account(house, ADMINISTRATOR.login).id, "メモを見られた")
     assert asked_of(asked.value).may_wait
     assert not house.ledger.registers.all(DueItem)[1:]  # nothing is entered by half
     shut(
-        house.ledger, account(house, ADMINISTRATOR.login).id, FIRST, "メモを見られた",
+        house.ledger, account(house, ADMINISTRATOR.login).id, "メモを見られた",
         answers=Answers({RULE: "机のメモを来客に見られたため"}, later=True),
     )  # fmt: skip
     assert [one.value for one in managed(house)] == [WORKER.login, ADMINISTRATOR.login]
@@ -309,7 +352,7 @@ def test_a_known_password_is_shut_at_once_and_by_name(house: House) -> None:
 
 
 def test_the_month_tells_what_was_done_in_the_place_of_an_administrator(house: House) -> None:
-    shut(house.ledger, account(house, WORKER.login).id, FIRST, "机のメモを来客に見られた")
+    shut(house.ledger, account(house, WORKER.login).id, "机のメモを来客に見られた")
     month = house.ledger.today().replace(day=1)
     house.sign_in(ADMINISTRATOR.login)
     boss = account(house, BOSS.login).id

@@ -60,12 +60,19 @@ def reissue(house: House) -> None:
 def shut(house: House) -> None:
     """Change the own password because somebody knows it, and enter what belongs to that."""
     exposure.shut(
-        house.ledger, house.ledger.user.id, NEW, "人に見られたため", old_password=BOSS.password
-    )
+        house.ledger, house.ledger.user.id, "人に見られたため",
+        old_password=BOSS.password, new_password=NEW,
+    )  # fmt: skip
+
+
+def withhold(house: House) -> None:
+    account = house.ledger.registers.one(UserAccount, login_name=WORKER.login)
+    assert account is not None
+    house.ledger.people.withhold_password(account.record.id, "人に見られたため")
 
 
 Act = Callable[[House], None]
-ACTS = pytest.mark.parametrize("act", [change, let_in, reissue, shut])
+ACTS = pytest.mark.parametrize("act", [change, let_in, reissue, shut, withhold])
 
 
 def opens(house: House, login: str, password: str) -> bool:

@@ -1,0 +1,221 @@
+"""Who gave a person the present way in, and whether it may be the asker who uses it (A-37, R-36).
+
+Whoever issues a first password knows it, and may sign in with it before its person does. So nobody is
+a second person to an exception whose keys the asker has issued since, nor whose keys came by an act
+on an administrator's account that nobody else has agreed to. The recovery sheet is the way out: it is
+sealed away from the one who asks, and each use of it is entered.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import Enum
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from models import namesakes
+from models.chain import read_content
+from models.codes import AccountStatus, Role, SystemEventKind
+from models.records import LedgerOrigin, Record, RuleOverride, Stored, SystemEvent, UserAccount
+from models.versions import version_at, versions
+
+if TYPE_CHECKING:
+    from models.ledger import Ledger
+
+RULE = "A-37"
+"""Under which an act on an administrator's account waits for a second person."""
+GIVEN = (
+    "パスワードを、この確認を求めた方が後から発行しているため、二人目になれません（求めた方も、"
+    "そのパスワードを知っているためです）。前から自分のパスワードを使っている、ほかの方が確認します。"
+    "いなければ、責任者が回復シートで入り直してから、パスワードを発行し直してください。"
+)
+
+
+class Standing(Enum):
+    """Whose way in it is, as far as the ledger can tell."""
+
+    OWN = 1
+    NEW = 2  # somebody who had none when it was asked, let in by the asker
+    TAKEN = 3  # the asker may hold it
+
+
+@dataclass(frozen=True)
+class Issue:
+    """The entry by which an account got keys.
+
+    Attributes:
+        first, last: entries of that command.
+        author: id of the account, or name of the sheet, that entered it.
+    """
+
+    first: int
+    last: int
+    author: str
+
+
+class Issues:
+    """What the log tells of the keys of all accounts, at one head of the ledger."""
+
+    def __init__(self, ledger: "Ledger") -> None:
+        self._ledger = ledger
+        self._known: dict[str, list[Issue]] = {}
+
+    # --- the present way in ----------------------------------------------------------------------
+    def standing(self, account: UserAccount, asker: str, since: int | None) -> Standing:
+        """Tell whether an account may agree to what a person asked.
+
+        Args:
+            asker: id of the person.
+            since: first entry of the command that asked; None for what is asked now.
+        """
+        if since is None and not self._waiting:
+            return Standing.OWN
+        found = self._of(account.id)
+        stands = self._given(found[-1], account.id, asker, since) if found else Standing.OWN
+        if stands is not Standing.NEW or since is None:
+            return stands
+        known = any(one.first < since for one in self._of_person(account.person_id))
+        return Standing.TAKEN if known else Standing.NEW
+
+    def _given(self, issue: Issue, account_id: str, asker: str, since: int | None) -> Standing:
+        """Tell whether keys came from the asker, or from somebody whose own keys did.
+
+        Returns:
+            `TAKEN` where one of them came by what nobody has agreed to.
+        """
+        stored = self._ledger.store.get(UserAccount, issue.author)
+        if stored is None or self._let_in_again(issue, account_id, since):
+            return Standing.OWN
+        if self._waits(issue):
+            return Standing.TAKEN
+        giver = stored.record
+        if namesakes.same_or_alike(self._ledger.store, giver.person_id, {asker}):
+            lately = since is not None and issue.first >= since
+            return Standing.NEW if lately else Standing.OWN
+        theirs = [one for one in self._of(giver.id) if one.first < issue.first]
+        return self._given(theirs[-1], giver.id, asker, since) if theirs else Standing.OWN
+
+    def _let_in_again(self, issue: Issue, account_id: str, since: int | None) -> bool:
+        """Tell whether the sheet stands between: used since it was asked, or to move to another PC."""
+        if since is not None and any(since < used < issue.first for used in self._sheet_uses):
+            return True
+        before = [one.last for one in self._of(account_id) if one.last < issue.first]
+        return bool(before) and self._cut_off(before[-1], issue.first)
+
+    def _cut_off(self, key: int, until: int) -> bool:
+        """Tell whether keys ended with their PC: the ledger was opened on another with the sheet."""
+        uses = [used for used in self._sheet_uses if key < used < until]
+        return any(used < moved < until for used in uses for moved in self._moves)
+
+    def _waits(self, issue: Issue) -> bool:
+        return any(issue.first <= one.meta.created_seq <= issue.last for one in self._waiting)
+
+    # --- who was there ---------------------------------------------------------------------------
+    def stood(self, since: int, others: set[str]) -> bool:
+        """Tell whether somebody else could have agreed when something was asked.
+
+        Nobody counts any more once the sheet was used behind it.
+
+        Args:
+            others: ids of the persons who could not, because they asked or are concerned.
+        """
+        if any(used > since for used in self._sheet_uses):
+            return False
+        return any(self._could(one, since, others) for one in self._accounts)
+
+    def _could(self, account: UserAccount, since: int, others: set[str]) -> bool:
+        store = self._ledger.store
+        then = version_at(versions(store, UserAccount, account.id), since - 1)
+        if then is None or then.record.status is not AccountStatus.ACTIVE:
+            return False
+        keys = [one.last for one in self._of(account.id) if one.last < since]
+        return (
+            then.record.app_role in (Role.WORKER, Role.SUPERVISOR)
+            and bool(keys)
+            and not self._cut_off(keys[-1], since)
+            and not namesakes.same_or_alike(store, account.person_id, others)
+        )
+
+    # --- acts on an administrator's account --------------------------------------------------------
+    @property
+    def unagreed(self) -> bool:
+        """Whether an act on an administrator's account waits for somebody who agrees to it."""
+        return bool(self._waiting)
+
+    def asked_since(self, asker: str, *, absent: bool) -> int | None:
+        """Return the entry from which on the asker may have gone about it, None where nothing was.
+
+        Args:
+            absent: no administrator can sign in, so that acts in his place belong to it.
+        """
+        begun = [self.command_of(one.record).first for one in self._waiting]
+        if absent:
+            kind, seen = SystemEventKind.ACCOUNTS_MANAGED, self._administrator_seen()
+            begun += [
+                self.command_of(one.record).first
+                for one in self._ledger.registers.all(SystemEvent, kind=kind)
+                if one.meta.created_seq > seen and one.record.acknowledged_by == asker
+            ]
+        return min(begun, default=None)
+
+    def command_of(self, record: Record) -> Issue:
+        """Return the command that created a record."""
+        command, _ = self._ledger.store.history(record.type, record.id)[0]
+        return Issue(command.first_seq, command.last_seq, command.author)
+
+    def _administrator_seen(self) -> int:
+        """Return the last entry about an account that an administrator made."""
+        theirs = {one.id for one in self._accounts if one.app_role is Role.ADMINISTRATOR}
+        store = self._ledger.store
+        return max(
+            (
+                entry.seq
+                for one in self._accounts
+                for command, entry in store.history(UserAccount.type, one.id)
+                if command.author in theirs
+            ),
+            default=0,
+        )
+
+    # --- what the log says -----------------------------------------------------------------------
+    def _of(self, account_id: str) -> list[Issue]:
+        """Return what gave an account other keys, oldest first."""
+        if account_id not in self._known:
+            self._known[account_id] = list(self._read(account_id))
+        return self._known[account_id]
+
+    def _read(self, account_id: str) -> Iterator[Issue]:
+        key: object = None
+        for command, entry in self._ledger.store.history(UserAccount.type, account_id):
+            said = read_content(entry.content)[0].get("public_key") if entry.content else key
+            if said != key:
+                yield Issue(command.first_seq, command.last_seq, command.author)
+            key = said
+
+    def _of_person(self, person_id: str) -> Iterable[Issue]:
+        mine = (one.id for one in self._accounts if one.person_id == person_id)
+        return (issue for account_id in mine for issue in self._of(account_id))
+
+    @cached_property
+    def _accounts(self) -> list[UserAccount]:
+        return self._ledger.people.accounts()
+
+    @cached_property
+    def _waiting(self) -> list[Stored[RuleOverride]]:
+        return self._ledger.registers.all(RuleOverride, rule_id=RULE, confirm_later=True)
+
+    @cached_property
+    def _sheet_uses(self) -> list[int]:
+        """Return the entries of commands that recovery sheets signed."""
+        store, origins = self._ledger.store, self._ledger.registers.all(LedgerOrigin)
+        return [
+            entry.seq
+            for origin in origins
+            for command, entry in store.history(LedgerOrigin.type, origin.record.id)
+            if store.get(UserAccount, command.author) is None
+        ]
+
+    @cached_property
+    def _moves(self) -> list[int]:
+        kind = SystemEventKind.TERMINAL_CHANGED
+        found = self._ledger.registers.all(SystemEvent, kind=kind)
+        return [one.meta.created_seq for one in found]
