@@ -61,6 +61,11 @@ FOUND = (
     WHICH
     + "{day}に終わりました。その後、{found}に見つかったものが、{back}まで外にありました{lost}。"
 )
+UNFITTED = WHICH + "{days}、これに合いませんでした（{why}）。"
+UNFITS = (
+    WHICH + "{first}から、これに合いません（{why}）。持ち帰るか、改めて得たものを、"
+    "これを対象に選んで「承諾・指示」に登録してください。"
+)
 LOST = "（{amount}は所在不明です）"
 TAKEN_BACK = WHICH + "{day}に「{state}」になりました。{unfit}持ち帰るか、委託者に確かめてください。"
 ENTERED = (
@@ -247,7 +252,7 @@ def eq_days(asked: Inquiry) -> Iterator[Row]:
             if now.consent is not None:
                 yield from _entered_late(asked, one, before, now)
             elif before.consent is not None and (after or one.stay.last is not None):
-                yield row(one.stay.item, _said_of_days(one, before, now, after), NOTE)
+                yield row(one.stay.item, _said_of_days(asked, one, before, now, after), NOTE)
 
 
 def _ever(asked: Inquiry) -> Sequence[Rest]:
@@ -360,6 +365,8 @@ def _came(
 def _said(asked: Inquiry, rest: Rest) -> str:
     one, unfit = rest.last, _unfit(asked, rest)
     which = _which(rest, one)
+    if why := _lost_its_fit(asked, rest, one, rest.days[-1].first):
+        return UNFITS.format(**which, first=format_short(rest.days[-1].first), why=why)
     ended, over = one.valid_until, asked.books.over_since(one)
     ran_out = one.decision is Decision.EXPIRED and (over is None or (ended and ended < over))
     if ended is not None and (ran_out or one.decision in GIVEN):
@@ -386,8 +393,19 @@ def _which(rest: Rest, one: Authorization) -> Mapping[str, str]:
     return {"item": rest.stay.item.caption(), "basis": basis, "consent": one.caption()}
 
 
-def _said_of_days(rest: Rest, before: Stretch, now: Stretch, after: Stretch | None) -> str:
+def _lost_its_fit(asked: Inquiry, rest: Rest, one: Authorization, day: date) -> str:
+    """Say why a consent that had covered a stay, and lasts, does not on a day; "" where it ended."""
+    return why_not(asked.books, one, rest.stay, day) if one.covers(day) else ""
+
+
+def _said_of_days(
+    asked: Inquiry, rest: Rest, before: Stretch, now: Stretch, after: Stretch | None
+) -> str:
     assert before.consent is not None
+    if why := _lost_its_fit(asked, rest, before.consent, now.first):
+        days = format_short(now.first)
+        days += f"から{format_short(now.last)}まで" if now.first < now.last else ""
+        return UNFITTED.format(**_which(rest, before.consent), days=days, why=why)
     which, day = _which(rest, before.consent), format_short(before.last)
     if after is not None and after.consent is not None:
         begins = format_short(after.first)

@@ -10,6 +10,7 @@ from functools import partial
 from models.codes import AuthorizationSubject, HandlingKind, RuleMode
 from models.records import Authorization, HandlingEvent
 from models.rules.books import Books
+from models.rules.carried import carried, may_carry
 from models.rules.case import Case
 from models.rules.return_day import too_long
 from models.rules.unfit import BETWEEN, unfit
@@ -86,7 +87,9 @@ def beyond(
         if units := unlike_units(one, event, things):
             why = f"数量の上限の単位は「{one.unit}」、この取扱いは「{'、'.join(units)}」"
             yield Beyond(why, RuleMode.WARN)
-        if (total := reached_with(books, one, event, things)) is not None:
+        if (
+            total := reached_with(books, one, event, things, _carried(books, one, event))
+        ) is not None:
             yield Beyond(too_much(one, total))
         yield from _records(one, event)
     if why := somebody_else(books, one, event):
@@ -111,8 +114,23 @@ def surely_beyond(books: Books, one: Authorization, act: HandlingEvent) -> list[
 
 
 def used_up(books: Books, one: Authorization) -> dict[str, Decimal]:
-    """Return by which acts a consent was used up, read once until something happens."""
-    return books.of_acts(("used up", one), partial(reached, books, one)) if is_limited(one) else {}
+    """Return by which acts a consent was used up, read once until something happens.
+
+    What it carries on hangs on the other consents, too.
+    """
+    if not is_limited(one):
+        return {}
+    others = books.authorizations(one.contract_id, one.subject or "") if may_carry(one) else ()
+    on = partial(carried, books, one)
+    return books.of_acts(("used up", one, others), lambda: reached(books, one, on))
+
+
+def _carried(books: Books, one: Authorization, event: HandlingEvent) -> Decimal:
+    """Return how much a consent carries on when an act comes to it; the act and its wrong form apart."""
+    if event.occurred_at is None:
+        return Decimal(0)
+    apart = {event.id, event.corrects_event_id} - {""}
+    return carried(books, one, event.occurred_at.date(), apart)
 
 
 def _records(one: Authorization, event: HandlingEvent) -> Iterator[Beyond]:

@@ -263,7 +263,11 @@ def _too_many(
         return ""
     if not is_counted(one, stay.item.unit):
         return f"数量の上限の単位は「{one.unit}」、外にあるものは「{stay.item.unit}」"
-    resting = (other for other in beside if _rests_on(books, one, other, day))
+    resting = (
+        other
+        for other in beside
+        if _rests_on(books, one, other, day) and not _left_later(books, one, other, stay)
+    )
     left = [(stay.item, stay.until(day)), *((other.item, other.on(day)) for other in resting)]
     total = sum((counted(one, much, item.unit) for item, much in left if much), NONE)
     if total <= one.quantity_limit or _is_its_own(books, one, stay, day, entered):
@@ -345,6 +349,12 @@ def _waits(books: Books, stay: Stay, day: date) -> bool:
 
 def _rests_on(books: Books, one: Authorization, stay: Stay, day: date) -> bool:
     return one.id in {named.id for named in bases(books, stay)} or _rests_until(books, stay) < day
+
+
+def _left_later(books: Books, one: Authorization, other: Stay, stay: Stay) -> bool:
+    """Tell whether something left under a consent that already carried a stay on: that act is asked."""
+    named = one.id in {basis.id for basis in bases(books, other)}
+    return named and other.first > _rests_until(books, stay)
 
 
 def _rests_until(books: Books, stay: Stay) -> date:

@@ -7,9 +7,9 @@ each of them counts.
 
 import heapq
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from itertools import islice
 
@@ -68,8 +68,9 @@ def counted(given: Authorization, quantity: Decimal | None, unit: str) -> Decima
 
 
 def reached_with(
-    books: Books, one: Authorization, event: HandlingEvent, things: Things
-) -> Decimal | None:
+    books: Books, one: Authorization, event: HandlingEvent, things: Things,
+    carried: Decimal = NONE,
+) -> Decimal | None:  # fmt: skip
     """Return how much an act brings a consent to, None while that is within its limit.
 
     An act that is entered with an earlier time, or corrected to more, counts together with what
@@ -78,18 +79,24 @@ def reached_with(
     Args:
         event: the act that is entered, or that stands.
         things: what it handles.
+        carried: how much is outside under the consent by acts that do not name it.
     """
     if one.quantity_limit is None or event.occurred_at is None or not uses(event):
         return None
     if limits_outside(one):
-        return _outside_with(books, one, event, things)
+        return _outside_with(books, one, event, things, carried)
     return _total_with(books, one, event, things)
 
 
-def reached(books: Books, one: Authorization) -> dict[str, Decimal]:
+def reached(
+    books: Books, one: Authorization, carried: Callable[[date], Decimal] = lambda _: NONE
+) -> dict[str, Decimal]:
     """Return how much each act that stands brought a consent to, by its id.
 
     Only acts that went beyond the limit are in it.
+
+    Args:
+        carried: returns how much was outside on a day by acts that do not name the consent.
     """
     limit = one.quantity_limit
     acts = sorted(filter(uses, books.acts_under(one.id)), key=custody.when)
@@ -101,7 +108,7 @@ def reached(books: Books, one: Authorization) -> dict[str, Decimal]:
         return {
             act.id: now
             for act in acts
-            if (now := _sum_at(held, custody.when(act))) > limit
+            if (now := _sum_at(held, custody.when(act)) + carried(custody.when(act).date())) > limit
             and _amount(books, one, act, things)
         }
     found, total = {}, NONE
@@ -130,8 +137,14 @@ def _number(books: Books, one: Authorization, act: HandlingEvent, things: Things
     return number
 
 
-def free(books: Books, one: Authorization, contract_id: str, now: datetime) -> Decimal | None:
-    """Return how much may still go under a consent, None when it sets no limit."""
+def free(
+    books: Books, one: Authorization, contract_id: str, now: datetime, carried: Decimal = NONE
+) -> Decimal | None:
+    """Return how much may still go under a consent, None when it sets no limit.
+
+    Args:
+        carried: how much is outside under it by acts that do not name it.
+    """
     if one.quantity_limit is None:
         return None
     if one.subject is S.COPY:
@@ -141,7 +154,7 @@ def free(books: Books, one: Authorization, contract_id: str, now: datetime) -> D
         )
     elif limits_outside(one):
         outside = books.moved_since(contract_id, now, MAYBE_OUT_STATES)
-        used = sum((_held_now(books, one, i) for i in outside if _counts(one, i)), NONE)
+        used = sum((_held_now(books, one, i) for i in outside if _counts(one, i)), carried)
     else:
         acts = [act for act in books.acts_under(one.id) if uses(act)]
         things = books.items({line.item_id for act in acts for line in act.lines})
@@ -234,7 +247,7 @@ Points = Sequence[tuple[datetime, Decimal]]
 
 
 def _outside_with(
-    books: Books, one: Authorization, event: HandlingEvent, things: Things
+    books: Books, one: Authorization, event: HandlingEvent, things: Things, carried: Decimal
 ) -> Decimal | None:
     limit, at = one.quantity_limit, custody.when(event)
     if limit is None:
@@ -251,14 +264,14 @@ def _outside_with(
     after = [_held(books, one, item, entering, gone) for item in slow]
     ahead = at if event.timing is Timing.PLANNED else None
     held = sum((_held_now(books, one, item, entering, ahead) for item in quick), NONE)
-    now = held + _sum_at(after, at)
+    now = held + _sum_at(after, at) + carried
     if now > limit and any(_counts(one, things[i]) for i in ids if i in things):
         return now
     before = [_held(books, one, item) for item in slow]
     stood = sum((_held_now(books, one, item) for item in quick), NONE)
     for when in sorted({when for points in after for when, _ in points if when > at}):
-        total = held + _sum_at(after, when)
-        if total > max(limit, stood + _sum_at(before, when)):
+        total = held + _sum_at(after, when) + carried
+        if total > max(limit, stood + _sum_at(before, when) + carried):
             return total
     return None
 

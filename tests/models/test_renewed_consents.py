@@ -30,6 +30,8 @@ from models.records import (
     RuleOverride,
 )
 from models.rules.answers import EVERY, Answers
+from models.rules.carried import carried
+from models.rules.used_up import free
 from models.wareki import JAPAN, format_short
 from tests import proof
 from tests.house import FIRST_DAY, House, furnished
@@ -488,6 +490,90 @@ def test_what_the_client_took_back_goes_on_only_by_a_later_word(
     asking = [one for one in rows(house) if one[0] == "action"]
     assert bool(asking) is not goes_on
     assert all("「取消」になりました" in sentence for _, sentence in asking)
+
+
+# --- how much it carries -------------------------------------------------------------------------
+
+
+def carried_on(house: House, limit: int = 50) -> tuple[Item, Item, Authorization]:
+    """Let fifty sheets stay outside under a second consent, which names something else as well."""
+    first, second = pieces(house, 50), pieces(house, 50, "M-051")
+    both = tuple(AuthorizationTarget(item_id=one.id) for one in (first, second))
+    mine = {"targets": both[:1], "unit": "枚"}
+    move(house, K.TAKE_OUT, first, 50, basis=first_one(house, **mine), back=ENDS)
+    days_on(house, ENDS)
+    most = {"quantity_limit": Decimal(limit), "unit": "枚", "targets": both}
+    after = consent(house, "第10号", house.ledger.today(), LONGER, **most)
+    days_on(house, ENDS + timedelta(days=2))
+    assert rows(house) == []
+    return first, second, after
+
+
+def going(house: House, item: Item, number: int, basis: Authorization) -> HandlingEvent:
+    return HandlingEvent(
+        contract_id=item.contract_id, kind=K.TAKE_OUT, purpose="照合", occurred_at=house.clock(),
+        actor_person_id=house.story.people["worker"], place_from_id=item.home_place_id,
+        destination_text="見本市役所", authorization_id=basis.id, expected_return_at=at(LONGER),
+        lines=(HandlingLine(item_id=item.id, quantity=Decimal(number)),),
+    )  # fmt: skip
+
+
+def test_what_a_consent_carries_on_counts_for_what_is_taken_out_under_it(house: House) -> None:
+    _, second, after = carried_on(house)
+    books, contract, now = house.ledger.rules.books, house.story.contract.id, house.ledger.now()
+    assert free(books, after, contract, now, carried(books, after, now.date())) == 0
+    event = going(house, second, 10, after)
+    with pytest.raises(NeedsAnswer) as raised:
+        house.ledger.handling.record(event)
+    assert "数量の上限50枚に対し60枚" in str(raised.value.facts)
+    made = house.ledger.handling.record(event, answers=ANSWERS).ids
+    told = proof.rows(house, clause="SK-11.2")
+    [beyond] = [one for one in told if "範囲を超えて" in one.sentence]
+    assert beyond.id in made and "50枚に対し60枚" in beyond.sentence
+    assert rows(house) == [], "what was outside first keeps its place"
+    house.clock.wait(5)
+    move(house, K.BRING_BACK, second, 10)
+    days_on(house, ENDS + timedelta(days=4))
+    assert rows(house) == []
+
+
+def test_what_a_consent_still_has_room_for_is_taken_out_under_it(house: House) -> None:
+    first, second, after = carried_on(house, limit=60)
+    made = house.ledger.handling.record(going(house, second, 10, after)).ids[-1]
+    stored = house.ledger.registers.need(HandlingEvent, made).record
+    right = replace(stored, purpose="照合のため", corrects_event_id=made)
+    assert not [one for one in house.ledger.handling.examine(right) if "範囲を超え" in one.text]
+    house.clock.wait(5)
+    move(house, K.BRING_BACK, first, 10)
+    house.clock.wait(5)
+    house.ledger.handling.record(going(house, second, 10, after))
+    assert not [one for one in proof.rows(house) if "範囲を超えて" in one.sentence]
+
+
+def test_a_consent_that_fits_no_more_is_not_said_to_have_ended(house: House) -> None:
+    item = pieces(house, 50)
+    mine = {"targets": (AuthorizationTarget(item_id=item.id),), "unit": "枚"}
+    out = move(house, K.TAKE_OUT, item, 50, basis=first_one(house, **mine), back=ENDS)
+    days_on(house, ENDS)
+    move(house, K.LOSS, item, 10, related_event_id=out)
+    consent(house, "第10号", ENDS, LONGER, quantity_limit=Decimal(40), **mine)
+    found = ENDS + timedelta(days=3)
+    days_on(house, found)
+    assert rows(house) == []
+    move(house, K.RECOVER, item, 10)
+    [(severity, sentence)] = unfitted(house)
+    assert severity == "action" and "終わりました" not in sentence
+    assert f"は、{format_short(found)}から、これに合いません（数量の上限40枚に対し50枚" in sentence
+    days_on(house, found + timedelta(days=1))
+    move(house, K.BRING_BACK, item, 10, related_event_id=out)
+    days_on(house, found + timedelta(days=2))
+    [(severity, sentence)] = unfitted(house)
+    assert severity == NOTE
+    assert f"{format_short(found)}、これに合いませんでした（数量の上限40枚に対し" in sentence
+
+
+def unfitted(house: House) -> list[tuple[str, str]]:
+    return [one for one in proof.graded(house) if "根拠の「" in one[1]]
 
 
 # --- known when -----------------------------------------------------------------------------------

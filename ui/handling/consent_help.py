@@ -1,8 +1,11 @@
 """What a consent that is chosen says of the act: who, where to, and how much of it is still free."""
 
+from decimal import Decimal
+
 from models.codes import HandlingKind as K
 from models.ledger import Ledger
 from models.records import Authorization, Person
+from models.rules.carried import carried
 from models.rules.used_up import free
 from ui.handling.item_lines import ItemLines
 from ui.handling.panel import FieldsPanel
@@ -39,15 +42,20 @@ def follow(ledger: Ledger, kind: K, panel: FieldsPanel, items: ItemLines, destin
     actor = people[0] if len(people) == 1 else ledger.user.person_id
     panel.suggest("actor_person_id", actor)
     panel.suggest("destination_text", (one.destination_text if one else "") or destination)
-    left = free(ledger.rules.books, one, one.contract_id, ledger.now()) if one else None
+    left = _left(ledger, one) if one else None
     items.propose_at_most(left, one.unit if one else "")
 
 
 def _amounts(ledger: Ledger, one: Authorization) -> str:
-    left = free(ledger.rules.books, one, one.contract_id, ledger.now())
+    left = _left(ledger, one)
     if left is None or one.quantity_limit is None:
         return ""
     return f"上限{one.quantity_limit.normalize():,f}{one.unit}のうち残り{left.normalize():,f}{one.unit}"
+
+
+def _left(ledger: Ledger, one: Authorization) -> Decimal | None:
+    books, now = ledger.rules.books, ledger.now()
+    return free(books, one, one.contract_id, now, carried(books, one, now.date()))
 
 
 def _found(ledger: Ledger, authorization_id: str) -> Authorization | None:
