@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from models.both_or_neither import why
 from models.chain import Intent
-from models.codes import DueStatus, InvalidReason
+from models.codes import AccountStatus, DueStatus, InvalidReason, Role
 from models.commands import Change, creating, revising
 from models.errors import (
     AzukariError,
@@ -34,13 +34,19 @@ NOT_RENEWED = (
     "古いパスワードとカードは使えなくしましたが、暗号鍵の更新を中止しました。"
     "以前の鍵ファイルの写しがあれば、今の台帳も開けます。「暗号鍵の更新」を行ってください。"
 )
+OWN_WORD = "本人が、パスワードを知られたおそれがあるとして変えました。"
+ASK_NOW = (
+    "パスワードを変更しました。前のパスワードは二度と使えません。続けて、責任者かシステム管理者に"
+    "「知られた・紛失」を頼んでください（カードの無効化、暗号鍵の更新、調査と報告の判断）。"
+)
 WITHHELD = (
     "「{0}」は、いまはだれにも開けません。本人であることを確かめてから、"
     "「パスワードの再発行」で最初のパスワードを渡してください。"
 )
 CHANGED_BEFORE = (
     "「{0}」のパスワードは、{1}に決められたものを使えなくしました。"
-    "その前に使っていたものを知られていたときは、台帳は比べられません。戻さないよう、本人に伝えてください。"
+    "その前に使っていたものを知られていて、本人が印を付けずに変えたときは、台帳は比べられません。"
+    "戻さないよう、本人に伝えてください。"
 )
 
 
@@ -104,6 +110,35 @@ def shut(
     )
 
 
+def change_known(
+    ledger: "Ledger", old: str, new: str, *, reminded: bool = False, progress: Progress = quiet
+) -> Change:
+    """Change the own password because others may know it; whoever may, shuts the rest (A-06).
+
+    A worker waits for nobody to do this, and the known one is never taken again. Cards, data key and
+    the judgement are for those who manage accounts; the inquiry tells them at once.
+
+    Raises:
+        Cancelled, WeakPassword, WrongPassword, KeysUncertain: as `People.change_password`.
+    """
+    account = ledger.user
+    officer = account.app_role is Role.INSPECTOR  # enters nothing but the own password
+    owner = _responsible(ledger)
+    beside = [] if officer else list(_inquiries(ledger, account, OWN_WORD, (), owner))
+    change = ledger.people.change_password(
+        old, new, reminded=reminded, exposed=True, beside=beside, progress=progress
+    )
+    return replace(change, notices=(ASK_NOW,))
+
+
+def _responsible(ledger: "Ledger") -> str:
+    """Return who decides about a report: oneself, or the first responsible person in use."""
+    if ledger.role is Role.SUPERVISOR:
+        return ledger.user.person_id
+    found = ledger.registers.all(UserAccount, app_role=Role.SUPERVISOR, status=AccountStatus.ACTIVE)
+    return found[0].record.person_id if found else ledger.user.person_id
+
+
 def _changed_before(account: UserAccount) -> Iterator[str]:
     """Yield what is to be told where the person has changed the password before it was shut (A-08)."""
     day = account.password_changed_on
@@ -120,16 +155,20 @@ def _ended(ledger: "Ledger", cards: Sequence[str], reason: str) -> Iterator[Inte
 
 
 def _inquiries(
-    ledger: "Ledger", account: UserAccount, reason: str, cards: Sequence[str]
+    ledger: "Ledger", account: UserAccount, reason: str, cards: Sequence[str], owner: str = ""
 ) -> Iterator[Intent]:
-    """Yield a date for each contract that was open, and one of no contract where it has to be."""
+    """Yield a date for each contract that was open, and one of no contract where it has to be.
+
+    Args:
+        owner: id of the person; the signed-in user if left out.
+    """
     for contract_id in reached(ledger, account, cards):
         item = DueItem(
             id=ledger.new_id(),
             contract_id=contract_id,
             title=TITLE,
             due_on=ledger.today(),
-            owner_person_id=ledger.user.person_id,
+            owner_person_id=owner or ledger.user.person_id,
             note=f"{account.login_name}：{reason}",
             status=DueStatus.OPEN,
         )

@@ -246,7 +246,8 @@ class AccountsPart(QWidget):
         """Change the signed-in user's password."""
         dialog = OwnPasswordDialog(self.desk.ledger, self.desk.operations, self)
         if dialog.exec():
-            self.desk.asker.tell(self, self.tr("パスワードを変更しました。"))
+            said = "\n".join(dialog.told) or self.tr("パスワードを変更しました。")
+            self.desk.asker.tell(self, said)
 
     def _show(self, found: "Accounts") -> None:
         self._accounts = [account for account, _ in found.named]

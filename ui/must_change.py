@@ -4,9 +4,11 @@ from PySide6.QtWidgets import QCheckBox, QDialogButtonBox, QVBoxLayout, QWidget
 
 from models.commands import Change
 from models.errors import AzukariError
+from models.exposure import change_known
 from models.former_passwords import former_passwords
 from models.ledger import Ledger
 from models.password_review import confirm_own, is_late
+from models.store import Progress
 from ui.asking import dialog_buttons
 from ui.keys import EnterMovesOn
 from ui.layout import add_row, align, button, form, heading, note, say
@@ -16,6 +18,7 @@ from ui.password_line import PasswordLine
 from ui.whole_dialog import WholeDialog
 
 FORMER = "今のものと、その前の{0}個までのパスワードは使えません。"
+KNOWN = "今までのパスワードを人に知られたおそれがあります（二度と使えなくなります）"
 REMINDER = "教えない、書き留めない、ほかで使わないことを承知しました"
 
 
@@ -30,6 +33,7 @@ class OwnPasswordDialog(WholeDialog):
         super().__init__(parent)
         self._ledger = ledger
         self._operations = operations
+        self.told: tuple[str, ...] = ()  # what is to be said once it is changed
         self.setWindowTitle(self.title())
         self.setMinimumWidth(520)
         account = ledger.user
@@ -47,8 +51,11 @@ class OwnPasswordDialog(WholeDialog):
         column.addWidget(note(self.reason + FORMER.format(former_passwords(ledger))))
         column.addLayout(rows)
         self.reminder = QCheckBox(self.tr(REMINDER))
+        self.known = QCheckBox(self.tr(KNOWN))
+        self.known.setVisible(not account.must_change)  # a first password is known to its issuer
         column.addWidget(self.new)
         column.addWidget(self.reminder)
+        column.addWidget(self.known)
         column.addWidget(self.message)
         self.buttons = dialog_buttons(self, self.tr("変更する"))
         column.addWidget(self.buttons)
@@ -71,18 +78,26 @@ class OwnPasswordDialog(WholeDialog):
             return
         old, new = self.old.take(), self.new.take()
         self.buttons.setEnabled(False)
-        people = self._ledger.people
+        ledger, people = self._ledger, self._ledger.people
+        known = self.known.isChecked()
+
+        def work(progress: Progress) -> Change:
+            if known:
+                return change_known(ledger, old, new, reminded=True, progress=progress)
+            return people.change_password(old, new, reminded=True, progress=progress)
+
         # The look through the former passwords takes as long as so many sign-ins.
         self._operations.long(
             self.tr("前に使ったパスワードとの照合"),
-            lambda progress: people.change_password(old, new, reminded=True, progress=progress),
+            work,
             self._done,
             self,
             failed=self._failed,
             late=True,
         )
 
-    def _done(self, _change: Change) -> None:
+    def _done(self, change: Change) -> None:
+        self.told = change.notices
         super().accept()
 
     def _failed(self, error: AzukariError) -> None:

@@ -9,10 +9,10 @@ import pytest
 
 from models.codes import Role
 from models.errors import NewerFormat, WeakPassword
-from models.exposure import shut
+from models.exposure import TITLE, change_known, shut
 from models.former_passwords import change_former_passwords
 from models.ledger import Ledger
-from models.records import UserAccount
+from models.records import DueItem, UserAccount
 from models.store import quiet
 from storage.exposed import SECRET, ExposedPasswords
 from storage.keyset import SLOT_BOX_BYTES
@@ -194,3 +194,38 @@ def test_what_is_damaged_stops_no_change_and_what_is_newer_is_refused(house: Hou
     ledger.store.set_secret(name, b"\x02...")
     with pytest.raises(NewerFormat):
         ledger.people.change_password(CHAIN[0], CHAIN[1])
+
+
+# --- who is faster than those who may shut it -------------------------------------------------------
+
+
+def test_who_changes_a_known_password_himself_keeps_it_from_coming_back(house: House) -> None:
+    """A worker notices, and waits for nobody; the others shut what is left."""
+    ledger = house.sign_in(WORKER.login)
+    done = change_known(ledger, WORKER.password, CHAIN[0])
+    assert "「知られた・紛失」を頼んで" in done.notices[0]
+    ledger = house.sign_in(BOSS.login)
+    [due] = [one.record for one in ledger.registers.all(DueItem, title=TITLE)]
+    assert WORKER.login in due.note and due.owner_person_id == ledger.user.person_id
+    worker = account(ledger, WORKER.login)
+    shut(ledger, worker, WHY)
+    ledger = house.sign_in(ADMIN.login)
+    for known in (WORKER.password, CHAIN[0]):
+        with pytest.raises(WeakPassword, match=NEVER):
+            ledger.people.reissue_password(worker, known, "知られたため停止した後の再発行")
+    ledger.people.reissue_password(worker, FIRST, "知られたため停止した後の再発行")
+    ledger = sign_in(house, WORKER.login, FIRST)
+    for known in (WORKER.password, CHAIN[0]):
+        with pytest.raises(WeakPassword, match=NEVER):
+            ledger.people.change_password(FIRST, known)
+    assert not ledger.safe.verify(full=True, progress=quiet).problems
+
+
+def test_an_officer_changes_a_known_password_and_enters_nothing_else(house: House) -> None:
+    officer = next(user for user in cast.USERS if user.role is Role.INSPECTOR)
+    ledger = house.sign_in(officer.login)
+    change_known(ledger, officer.password, CHAIN[0])
+    change(ledger, *CHAIN)
+    with pytest.raises(WeakPassword, match=NEVER):
+        ledger.people.change_password(CHAIN[-1], officer.password)
+    assert not house.sign_in(BOSS.login).registers.all(DueItem, title=TITLE)

@@ -6,17 +6,20 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QStandardItemModel
+from PySide6.QtWidgets import QDialog
 from pytestqt.qtbot import QtBot
 
 from models.codes import Role, SystemEventKind
-from models.records import RuleOverride, SystemEvent, UserAccount
+from models.exposure import TITLE
+from models.records import DueItem, RuleOverride, SystemEvent, UserAccount
 from tests.house import House, furnished
 from tests.ui.shell import Answers, settle
 from ui.account_dialog import AccountDialog
 from ui.answering import AnswerDialog
+from ui.must_change import OwnPasswordDialog
 from ui.operations import Operations
 from ui.page import Desk
-from ui.reissuing import ReissueDialog
+from ui.reissuing import ExposedDialog, ReissueDialog
 from ui.sample import cast
 from ui.settings_page import SettingsPage
 
@@ -109,7 +112,54 @@ def test_a_lost_password_of_the_administrator_asks_for_a_second_person(
     assert override.record.approved_by == house.story.people[WORKER.person]
 
 
-def texts(dialog: AnswerDialog) -> list[str]:
+def test_who_shuts_another_types_no_password(
+    house: House, page: SettingsPage, qtbot: QtBot
+) -> None:
+    account = house.ledger.registers.all(UserAccount, login_name=WORKER.login)[0].record
+    dialog = ExposedDialog(page.desk, account, page)
+    dialog.show()
+    assert not dialog.password.isVisible()
+    assert any("本人がパスワードを変える前に" in one for one in texts(dialog))
+    dialog.accept()
+    assert "「理由」" in dialog.message.text()
+    dialog.reason.setText("机に置いたメモを来客に見られた")
+    dialog.accept()
+    settle(qtbot, page.desk.operations)
+    assert dialog.result() == dialog.DialogCode.Accepted
+    answers = page.desk.asker
+    assert isinstance(answers, Answers) and "いまはだれにも開けません" in answers.asked[-1]
+    page.accounts.refresh()
+    settle(qtbot, page.desk.operations)
+    mark(page, WORKER.login)
+    table = page.accounts.table
+    shown = table.item(table.currentRow(), 4)
+    assert shown is not None and "再発行するまで使えません" in shown.text()
+
+
+def test_the_own_password_is_chosen_where_it_is_shut(page: SettingsPage) -> None:
+    dialog = ExposedDialog(page.desk, page.desk.ledger.user, page)
+    dialog.show()
+    assert dialog.password.isVisible() and dialog.old.isVisible()
+
+
+def test_who_changes_a_known_password_says_so(
+    house: House, page: SettingsPage, qtbot: QtBot
+) -> None:
+    dialog = OwnPasswordDialog(house.ledger, page.desk.operations, page)
+    dialog.show()
+    assert dialog.known.isVisible() and not dialog.known.isChecked()
+    dialog.old.setText(BOSS.password)
+    dialog.new.first.setText(FIRST)
+    dialog.new.second.setText(FIRST)
+    dialog.reminder.setChecked(True)
+    dialog.known.setChecked(True)
+    dialog.accept()
+    settle(qtbot, page.desk.operations)
+    assert dialog.result() == dialog.DialogCode.Accepted and "二度と" in dialog.told[0]
+    assert house.ledger.registers.all(DueItem, title=TITLE)
+
+
+def texts(dialog: QDialog) -> list[str]:
     from PySide6.QtWidgets import QLabel
 
     return [one.text() for one in dialog.findChildren(QLabel)]

@@ -7,6 +7,7 @@ from typing import Any
 from models.codes import HandlingKind
 from models.commands import Change
 from models.errors import NotFound, Usage
+from models.exposure import change_known
 from models.purposes import SCHEDULED, stated
 from models.records import (
     Contract,
@@ -223,9 +224,10 @@ class Writing:
         return {**answer, "file": str(out)} if out else answer
 
     def change_password(self, request: Request) -> Answer:
-        change = self._session.open().people.change_password(
-            text_of(request, "old"), text_of(request, "new")
-        )
+        ledger, old, new = self._session.open(), text_of(request, "old"), text_of(request, "new")
+        if request.get("known") is True:
+            return self._session.did(change_known(ledger, old, new))
+        change = ledger.people.change_password(old, new)
         return self._session.did(change)
 
     def revoke(self, request: Request) -> Answer:
