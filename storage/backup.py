@@ -275,8 +275,9 @@ def _write_and_read(whole: _Whole, database: BinaryIO, meter: Meter) -> Verified
         parts = PartWriter(_Guarded(file, part), preamble, whole.key, meter)
         _write_parts(parts, whole, database)
         finish(file, part)
-    finally:
-        file.close()
+    except BaseException:
+        close_and_remove(file, part)  # closing writes what is left, and fails like it
+        raise
     return _verify(part, lambda _: whole.key, None, meter)
 
 

@@ -30,6 +30,7 @@ from storage import vetting
 from storage.access_wire import Batch
 from storage.attachments import FOLDER_NAME, is_name, is_whole
 from storage.files import (
+    close_and_remove,
     create_new,
     finish,
     is_link,
@@ -445,9 +446,13 @@ def copy_attachment(name: str, source: Path, target: Path) -> None:
         part.unlink(missing_ok=True)
     with open_regular(source / name) as original:
         copy = create_new(part)
-        with writing(part):
-            shutil.copyfileobj(original, copy)
-        finish(copy, part)
+        try:
+            with writing(part):
+                shutil.copyfileobj(original, copy)
+            finish(copy, part)
+        except BaseException:
+            close_and_remove(copy, part)
+            raise
     with writing(target / name):
         if (target / name).is_dir():
             raise FolderInTheWay(file=str(target / name))
