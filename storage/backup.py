@@ -12,6 +12,7 @@ meanwhile, attachments are copied as they are. A backup counts when
 """
 
 import hashlib
+import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -47,6 +48,7 @@ from storage.files import (
     create_new,
     finish,
     forget_cached,
+    is_link,
     make_private_folder,
     open_regular,
     put_folder_in_place,
@@ -62,6 +64,7 @@ from storage.records import BrokenStream
 from storage.unlocked import Vault
 
 DATABASE_NAME = "ledger.db"
+UNFINISHED = "azukari-restore"  # lies in the folder of a restore until that is whole
 _PART_SUFFIX = ".part"
 _PIECE = 1024 * 1024
 _MENDED = "この添付ファイルを前のバックアップから戻してから、もう一度お試しください。"
@@ -188,15 +191,12 @@ def restore_backup(
         Damaged, Foreign, NewerFormat: it is no sound backup.
     """
     require_room(folder)
-    unfinished = folder.with_name(folder.name + _PART_SUFFIX)
-    if unfinished.is_dir() and not unfinished.is_symlink():
-        shutil.rmtree(unfinished, ignore_errors=True)
+    with open_regular(path) as file, reading(path):
+        preamble = read_preamble(file, str(path))
+    _check_owner(preamble.manifest, path, None, allow_test_profile)
+    key = opener(preamble.manifest)
+    unfinished = _unfinished(folder)
     try:
-        make_private_folder(unfinished)
-        with open_regular(path) as file, reading(path):
-            preamble = read_preamble(file, str(path))
-            _check_owner(preamble.manifest, path, None, allow_test_profile)
-            key = opener(preamble.manifest)
         meter = Meter(progress, preamble.manifest.content_size)
         if preamble.manifest.content_size < LARGE:
             _extract(path, preamble, key, unfinished, meter)
@@ -204,6 +204,8 @@ def restore_backup(
             apart(_extract, path, preamble, key, unfinished, meter=meter, file=path)
         if check_database is not None:
             check_database(unfinished / DATABASE_NAME)
+        with writing(unfinished):
+            (unfinished / UNFINISHED).unlink()
         put_folder_in_place(unfinished, folder)
     except BaseException:
         shutil.rmtree(unfinished, ignore_errors=True)
@@ -349,6 +351,22 @@ def _read_through(
         except BrokenStream as exc:
             raise damaged(str(path)) from exc
     return preamble, counted
+
+
+def _unfinished(folder: Path) -> Path:
+    """Make the folder in which a restore is laid down; what a killed restore left there goes.
+
+    Raises:
+        Occupied: something else stands there, perhaps a ledger.
+    """
+    place = folder.with_name(folder.name + _PART_SUFFIX)
+    with reading(place):
+        if os.path.lexists(place) and not is_link(place) and (place / UNFINISHED).is_file():
+            shutil.rmtree(place, ignore_errors=True)
+    require_room(place)
+    make_private_folder(place)
+    create_durable(place / UNFINISHED, b"azukari\n")
+    return place
 
 
 def _extract(path: Path, preamble: Preamble, key: bytes, folder: Path, meter: Meter) -> None:

@@ -3,6 +3,7 @@
 import hashlib
 import io
 import os
+import shutil
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -32,13 +33,14 @@ from storage import backup_parts, files
 from storage.attachments import FOLDER_NAME, Attachments
 from storage.backup import (
     DATABASE_NAME,
+    UNFINISHED,
     LedgerFacts,
     VerifiedBackup,
     restore_backup,
     verify_backup,
     write_backup,
 )
-from storage.backup_format import RECORD_BYTES
+from storage.backup_format import RECORD_BYTES, Manifest
 from storage.backup_opening import with_password, with_sheet, with_vault
 from storage.ledger_store import LedgerStore
 from storage.preamble import PREFIX_BYTES
@@ -334,11 +336,49 @@ def test_a_backup_never_replaces_another(ledger: Ledger, tmp_path: Path) -> None
     assert first.file.stat().st_size == first.size
 
 
+def a_ledger_there(place: Path, ledger: Ledger) -> None:
+    shutil.copytree(ledger.vault.folder, place)
+
+
+def files_there(place: Path, _: Ledger) -> None:
+    place.mkdir()
+    (place / "mine.xlsx").write_bytes(b"mine")
+
+
+def a_file_there(place: Path, _: Ledger) -> None:
+    place.write_bytes(b"mine")
+
+
+def a_pipe_there(place: Path, _: Ledger) -> None:
+    os.mkfifo(place)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no pipes in folders")
+@pytest.mark.parametrize("lay", [a_ledger_there, files_there, a_file_there, a_pipe_there])
+@pytest.mark.parametrize("opens", [True, False])
+def test_a_restore_takes_nothing_that_is_called_like_its_own(
+    ledger: Ledger, tmp_path: Path, lay: Callable[[Path, Ledger], None], opens: bool
+) -> None:
+    made, place = ledger.backup(tmp_path / "b"), tmp_path / "new.part"
+    lay(place, ledger)
+    before = sorted((one, one.stat().st_size) for one in tmp_path.rglob("*"))
+
+    def opener(manifest: Manifest) -> bytes:
+        if not opens:
+            raise WrongPassword
+        return with_vault(ledger.vault)(manifest)
+
+    with pytest.raises(Occupied if opens else WrongPassword):
+        restore_backup(made.file, tmp_path / "new", opener, allow_test_profile=True)
+    assert sorted((one, one.stat().st_size) for one in tmp_path.rglob("*")) == before
+
+
 def test_what_a_killed_run_left_is_cleared_away(ledger: Ledger, tmp_path: Path) -> None:
     (tmp_path / "b.part").write_bytes(b"half a backup")
     made = ledger.backup(tmp_path / "b")
     (tmp_path / "new.part").mkdir()
     (tmp_path / "new.part" / "keys.a").write_bytes(b"half a restore")
+    (tmp_path / "new.part" / UNFINISHED).write_bytes(b"")
     restore_backup(made.file, tmp_path / "new", with_vault(ledger.vault), allow_test_profile=True)
     _check_restored(tmp_path / "new", ledger)
 
