@@ -338,12 +338,12 @@ class Keeper:
         journal.catch_up(self._shown.behind(base, lines), base=base, lines=lines)
 
     def _reach_back(self) -> None:
-        """Let the files under the present data key begin where the backups end that count.
+        """Let the files in this place, under the present data key, begin where the backups end.
 
         Raises:
             AzukariError: they cannot be written, and the journal is let go of.
         """
-        if self.looking or self._journal is None or self._vault.epoch == 1:
+        if self.looking or self._journal is None:
             return
         base = relied_on(self._store)
         try:

@@ -6,6 +6,7 @@ a power cut nothing has to be cleaned up. The text in the file only says who hol
 
 import json
 import os
+import stat
 import sys
 import time
 from contextlib import suppress
@@ -14,11 +15,15 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from models.errors import InUse
+from models.errors import Foreign, InUse
 from storage.files import FILE_MODE, writing
 
 LOCK_NAME = "lock"
 _TEXT_LIMIT = 1024
+_NO_LOCK = (
+    "台帳を一度に一つのプログラムだけで使うためのファイルが、別のファイルになっています。"
+    "何も書き込んでいません。そのファイルを別の場所に移してから、もう一度お試しください。"
+)
 _UNKNOWN = {"holder": "別のプログラム", "since": "不明な時刻"}
 _LOOKS, _BETWEEN = 5, 0.02  # seconds
 # Windows locks are mandatory: lock a byte far behind the text, so that others can read the text.
@@ -63,12 +68,14 @@ def lock_ledger(folder: Path, *, holder: str, now: datetime) -> LedgerLock:
     Raises:
         InUse: another program holds it; says who and since when.
         MediumMissing: the folder does not exist.
+        Foreign: another file bears the name of the lock; it is not touched.
     """
     path = folder / LOCK_NAME
     with writing(path):
         flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
         descriptor = os.open(path, flags, FILE_MODE)
     try:
+        _require_ours(descriptor, path)
         if not _try_lock(descriptor):
             raise InUse(**_read_holder(descriptor))
         with writing(path):
@@ -77,6 +84,17 @@ def lock_ledger(folder: Path, *, holder: str, now: datetime) -> LedgerLock:
         os.close(descriptor)
         raise
     return LedgerLock(descriptor)
+
+
+def _require_ours(descriptor: int, path: Path) -> None:
+    """Refuse to write who holds the lock over anything but a lock, whose name something else bears.
+
+    Raises:
+        Foreign
+    """
+    status = os.fstat(descriptor)
+    if not stat.S_ISREG(status.st_mode) or status.st_nlink > 1 or status.st_size > _TEXT_LIMIT:
+        raise Foreign(file=str(path), reason=_NO_LOCK)
 
 
 def hold_still(folder: Path) -> LedgerLock:

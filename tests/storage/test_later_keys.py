@@ -450,15 +450,18 @@ def test_a_journal_that_began_behind_the_backup_leads_on_from_it_under_a_new_key
     renewed(house)
     head = house.ledger.store.head()
     die(house)
-    with pytest.raises(VerificationFailed, match="今のパスワードで、もう一度"):
+    with pytest.raises(JournalDamaged, match="今のパスワードで、もう一度"):
         restored(house, backup, "former", journal=house.folder / "usb2")
     assert restored(house, backup, "new", FRESH, journal=house.folder / "usb2").head == head
     assert sound(opened(house, FRESH))
 
 
-def test_a_new_place_of_the_journal_leads_on_too(house: House) -> None:
+@pytest.mark.parametrize("new_key", [True, False])
+def test_a_new_place_of_the_journal_leads_on_too(house: House, new_key: bool) -> None:
     backup = backed_up(house)
-    renewed(house)
+    enter(house.ledger, "前の保存先")
+    if new_key:
+        renewed(house)
     house.ledger.journal.start(house.folder / "usb2")
     enter(house.ledger, "新しい保存先")
     assert not rekeyed(house.ledger)

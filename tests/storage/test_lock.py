@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import storage
-from models.errors import InUse, MediumMissing
+from models.errors import Foreign, InUse, MediumMissing
 from storage.lock import LOCK_NAME, lock_ledger
 from tests.storage.vaults import NOW
 
@@ -59,6 +59,23 @@ def test_garbage_in_the_lock_file_is_no_lock_out(tmp_path: Path, garbage: bytes)
         with pytest.raises(InUse, match="別のプログラム"):
             lock_ledger(tmp_path, holder="別", now=NOW)
         lock.release()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no pipes in folders")
+@pytest.mark.parametrize("other", ["link", "long", "pipe"])
+def test_what_is_no_lock_is_not_written_to(tmp_path: Path, other: str) -> None:
+    ledger = tmp_path / "ledger.db"
+    ledger.write_bytes(b"x" * 100)
+    if other == "link":
+        os.link(ledger, tmp_path / LOCK_NAME)
+    elif other == "pipe":
+        os.mkfifo(tmp_path / LOCK_NAME)
+    else:
+        (tmp_path / LOCK_NAME).write_bytes(b"x" * 5000)
+    with pytest.raises(Foreign, match="別のファイルになっています"):
+        lock_ledger(tmp_path, holder="受付PC", now=NOW)
+    assert ledger.read_bytes() == b"x" * 100
+    assert other != "long" or (tmp_path / LOCK_NAME).stat().st_size == 5000
 
 
 def test_a_missing_folder_is_a_missing_medium(tmp_path: Path) -> None:
