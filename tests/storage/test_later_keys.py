@@ -16,7 +16,6 @@ from models.errors import (
     JournalDamaged,
     RolledBack,
     SheetReplaced,
-    VerificationFailed,
     WrongBackupPassword,
     WrongPassword,
     WrongRecoverySheet,
