@@ -239,6 +239,23 @@ def test_no_byte_of_an_erased_text_stays(house: House, rebuilt: bool) -> None:
     }  # fmt: skip
 
 
+def test_no_byte_stays_in_pages_that_nothing_uses(house: House) -> None:
+    """Tables of a former version held more; the rebuild dropped them without overwriting."""
+    database, word = store_of(house).database, CANARY.encode()
+    with database.transaction():
+        database.all("CREATE TABLE v_former (text TEXT)")
+        for _ in range(100):
+            database.all("INSERT INTO v_former VALUES (?)", (CANARY * 100,))
+    house.ledger.store.rebuild(quiet)
+    assert database.value("SELECT count(*) FROM sqlite_schema WHERE name = 'v_former'") == 0
+    assert database.value("PRAGMA freelist_count") > 50
+    assert plain_pages(house).count(word) > 5_000
+    erase(house)
+    assert database.value("PRAGMA freelist_count") > 50
+    assert word not in plain_pages(house)
+    assert house.ledger.safe.verify(full=True, progress=quiet).ok
+
+
 def test_no_word_stays_in_the_search_index(house: House) -> None:
     erase(house)
     index(house)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from models.access import Act
 from models.chain import Head
 from models.codes import AttachmentKind, Role, SystemEventKind
 from models.errors import (
@@ -35,10 +36,11 @@ from models.verification import Problem, Remedy
 from storage import journal_file
 from storage.head_memory import HeadMemory
 from storage.journal import list_files
+from storage.journal_compare import Shown
 from storage.preamble import PREFIX_BYTES
 from storage.safe import LedgerSafe
 from storage.strict_json import blob
-from tests.house import House, furnished
+from tests.house import House, cheap_office, furnished
 from ui.sample import cast
 
 BOSS, WORKER = cast.USERS[0], cast.USERS[1]
@@ -582,6 +584,37 @@ def test_verification_names_a_flipped_frame_of_an_older_file(
     found = house.ledger.safe.verify(full=True, progress=quiet)
     assert [problem.code for problem in found.problems] == ["JOURNAL"]
     assert found.remedies == {Remedy.AS_TOLD}
+
+
+@pytest.mark.parametrize("differs", ["an entry", "a look"])
+def test_verification_names_a_journal_that_goes_on_otherwise_than_the_ledger(
+    house: House, differs: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every frame of it is whole and under the right key: only the ledger knows it is not its own."""
+    if differs == "an entry":  # lines always differ then, too; the entry tells alone
+        monkeypatch.setattr(Shown, "contains_line", lambda shown, head: True)
+    house.ledger.close()
+    other = house.folder / "other"
+    shutil.copytree(house.folder, other)
+    second = cheap_office(other, house.clock, seed=2).unlock(
+        other / "ledger", BOSS.login, BOSS.password
+    )
+    if differs == "an entry":
+        enter(second, "裏の台帳")
+    else:
+        second.access.note(Act.VIEW, Place.type, "place-1")
+    second.close()
+    house.ledger = house.office.unlock(house.folder / "ledger", BOSS.login, BOSS.password)
+    assert sound(house.ledger)
+    file, theirs = (next((home / "usb").glob("*.azj")) for home in (house.folder, other))
+    own = file.read_bytes()
+    file.write_bytes(theirs.read_bytes())
+    for full in (False, True):
+        found = house.ledger.safe.verify(full=full, progress=quiet)
+        assert [problem.code for problem in found.problems] == ["JOURNAL"]
+        assert "台帳と続きが合いません" in found.problems[0].message
+    file.write_bytes(own)
+    assert sound(house.ledger)
 
 
 def problems(ledger: Ledger) -> Sequence[Problem]:
