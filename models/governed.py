@@ -210,9 +210,13 @@ def _left_on(asked: Inquiry, name: str) -> date | None:
 
 
 def lacking_plan(asked: Inquiry) -> Lack | None:
-    """Return that no plan is for today, None where one is, or none is asked for."""
+    """Return that no plan is for today, None where one is, or none is asked for.
+
+    Before the work begins one for its first day will do as well.
+    """
     day, plans = asked.working_day, _plans(asked)
-    if not asked.asks(PLANS) or any(first <= day <= last for first, last in plans):
+    days = (day, max(day, asked.contract.work_start_on or day))
+    if not asked.asks(PLANS) or any(a <= one <= b for one in days for a, b in plans):
         return None
     words = f"{format_short(day)}を含む期間の{PLAN}がありません。"
     over = max((last for _, last in plans if last < day), default=None)
@@ -225,7 +229,7 @@ def _next_plan(asked: Inquiry) -> Lack | None:
     plans, end = _plans(asked), asked.ends_on
     if not asked.asks(PLANS) or not asked.at_work:
         return None
-    day = asked.today
+    day = max(asked.today, asked.contract.work_start_on or asked.today)
     while until := max((last for first, last in plans if first <= day <= last), default=None):
         day = until + DAY
     if end is not None and end < day:

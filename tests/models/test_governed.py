@@ -173,6 +173,21 @@ def test_another_plan_follows_before_the_first_is_over(tmp_path: Path) -> None:
         assert not [x for x in dates(house, house.story.contract) if "教育・研修" in x.what]
 
 
+def test_a_plan_that_begins_with_the_work_is_there_before_it(tmp_path: Path) -> None:
+    with furnished(tmp_path) as house:
+        contract = coming(house)
+        assert [x.what for x in dates(house, contract)][-1:] == ["「教育・研修実施計画」の登録"]
+        [known] = [stored.record for stored in house.ledger.registers.all(TrainingPlan)]
+        new = replace(
+            known, id="", contract_id=contract.id, period_from=contract.work_start_on,
+            period_to=contract.ends_on,
+        )  # fmt: skip
+        house.ledger.registers.create(new)
+        assert not [x for x in dates(house, contract) if "教育・研修" in x.what]
+        rows = proof.rows_of(evidence(house.ledger, contract), "EQ-TRAINPLAN")
+        assert not [one for one in rows if one.type == TrainingPlan.type]
+
+
 def test_a_clause_that_is_switched_off_gives_no_date(tmp_path: Path) -> None:
     with furnished(tmp_path) as house:
         without_documents(house)
