@@ -41,7 +41,7 @@ def told(house: House, contract: Contract) -> dict[str, str]:
         for clause in evidence(house.ledger, contract)
         for _, rows in clause.evidence
         for row in rows
-        if "指定されていません。「" in row.sentence
+        if "も指定されていません。" in row.sentence
     }
 
 
@@ -68,7 +68,7 @@ def test_before_the_work_it_is_not_late_and_afterwards_not_asked(
         for clause in evidence(house.ledger, contract)
         for _, found in clause.evidence
         for row in found
-        if "指定されていません。「" in row.sentence
+        if "も指定されていません。" in row.sentence
     ]
     assert rows and {row.severity for row in rows} == {"due"}
     over = replace(contract, status=ContractStatus.WINDING_UP)
