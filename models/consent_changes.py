@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from models.breaches import CHANGED
 from models.codes import HandlingKind, RuleMode, Timing
+from models.consent_stays import allowed_now
 from models.contract_changes import told
 from models.contract_dues import stood_before
 from models.evidence_rows import Row
@@ -82,6 +83,7 @@ def asked_of(ledger: "Ledger", before: Record | None, after: Authorization) -> s
     known = {one: None for one in (before, stood[-1])}
     asked = ledger.inquiries.of(after.contract_id)
     gone = _allowed_now(asked, ledger.rules.books, list(known), after)
+    gone += allowed_now(asked, known, after, ledger.today())
     said = ""
     if gone:
         said = BEYOND.format(
@@ -261,6 +263,8 @@ def _is_late(
     stood = stood_before(earlier, after.day)
     if not stood:
         return False
+    if any(allowed_now(asked, stood[-1:], after.record, after.day)):
+        return True
     acts = _acts_before(asked, after)
     if acts and _put_off(stood[-1], after.record, after.day):
         return True

@@ -576,6 +576,59 @@ def unfitted(house: House) -> list[tuple[str, str]]:
     return [one for one in proof.graded(house) if "根拠の「" in one[1]]
 
 
+def renewed_for(house: House, **more: object) -> Authorization:
+    """Take a hundred sheets out, and register a second consent on the last day of the first."""
+    item = pieces(house, 100)
+    mine = (AuthorizationTarget(item_id=item.id),)
+    basis = first_one(house, targets=mine, destination_text="見本市役所")
+    move(house, K.TAKE_OUT, item, 100, basis=basis, back=ENDS)
+    days_on(house, ENDS)
+    fields = {"targets": mine, "destination_text": "見本市役所"} | more
+    item_consent = replace(basis, id="", decision_doc_no="第10号", valid_from=ENDS)
+    item_consent = item_consent.with_changes(
+        valid_until=LONGER, requested_on=ENDS, decided_on=ENDS, **fields
+    )
+    house.ledger.registers.create(item_consent, answers=ANSWERS)
+    [made] = house.ledger.registers.all(Authorization, decision_doc_no="第10号")
+    return made.record
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right"),
+    [
+        ({"quantity_limit": Decimal(50), "unit": "枚"}, {"quantity_limit": Decimal(100)}),
+        ({"destination_text": "架空倉庫"}, {"destination_text": "見本市役所"}),
+    ],
+)
+def test_nobody_alone_makes_a_consent_fit_after_days_on_which_it_did_not(
+    house: House, wrong: dict[str, object], right: dict[str, object]
+) -> None:
+    after = renewed_for(house, **wrong)
+    fits = after.with_changes(**right)
+    registers = house.ledger.registers
+    days_on(house, ENDS + timedelta(days=3))
+    with pytest.raises(NeedsAnswer) as raised:
+        registers.revise(fits, "入力の誤りのため")
+    assert "を外に置いたこと" in str(raised.value.facts)
+    [asked] = raised.value.facts["findings"]
+    assert (asked.rule_id, asked.needs_approval) == ("R-39", True)
+    registers.revise(fits, "入力の誤りのため", answers=ANSWERS)
+    assert rows(house) == []
+    changes = [one for one in proof.graded(house) if "「第10号 持出し 承諾」について" in one[1]]
+    assert changes and {severity for severity, _ in changes} == {"due"}
+
+
+def test_a_consent_is_made_to_fit_freely_while_the_first_one_lasts(house: House) -> None:
+    after = renewed_for(house, quantity_limit=Decimal(50), unit="枚")
+    registers = house.ledger.registers
+    registers.revise(replace(after, quantity_limit=Decimal(100)), "入力の誤りのため")
+    assert rows(house) == []
+    days_on(house, ENDS + timedelta(days=3))
+    longer = replace(after, quantity_limit=Decimal(100), valid_until=LONGEST)
+    registers.revise(longer, "期間が延びたため")
+    assert not [one for one in proof.graded(house) if "「第10号 持出し 承諾」について" in one[1]]
+
+
 # --- known when -----------------------------------------------------------------------------------
 
 
