@@ -1,6 +1,5 @@
 """The people who may sign in: add with a first password, disable, reissue, change one's own."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from PySide6.QtCore import Signal
@@ -16,14 +15,13 @@ from PySide6.QtWidgets import (
 from models import wareki
 from models.codes import Role
 from models.commands import Change
-from models.errors import AzukariError, Cancelled, NeedsAnswer
+from models.errors import AzukariError, Cancelled, NotAnswered
 from models.managing import Managed
 from models.password_review import record_review
 from models.records import Contract, Organization, Person, UserAccount
 from models.safe import NewSheet
-from models.store import Progress
 from ui.account_dialog import AccountDialog
-from ui.answering import Work, enter
+from ui.answering import Lasting, enter_lasting
 from ui.layout import note
 from ui.must_change import OwnPasswordDialog
 from ui.new_sheet import NewSheetDialog
@@ -172,8 +170,9 @@ class AccountsPart(QWidget):
             account_id, people = account.id, self.desk.ledger.people
             self._with_new_key(
                 self.tr("利用停止と暗号鍵の更新"),
-                lambda progress: people.disable_account(account_id, reason, progress),
-                lambda answers: people.disable_account(account_id, reason, answers=answers),
+                lambda progress, answers: people.disable_account(
+                    account_id, reason, progress, answers=answers
+                ),
             )
 
     def renew_key(self) -> None:
@@ -190,7 +189,7 @@ class AccountsPart(QWidget):
         if reason is not None:
             people = self.desk.ledger.people
             self._with_new_key(
-                self.tr("暗号鍵の更新"), lambda progress: people.renew_key(reason, progress)
+                self.tr("暗号鍵の更新"), lambda progress, _: people.renew_key(reason, progress)
             )
 
     def new_sheet(self) -> None:
@@ -206,27 +205,19 @@ class AccountsPart(QWidget):
 
         self.desk.operations.ask(draw, show, parent=self)
 
-    def _with_new_key(
-        self, title: str, work: Callable[[Progress], Change], agreed: Work | None = None
-    ) -> None:
-        """Run what encrypts the whole ledger again: minutes for a large one.
-
-        Args:
-            agreed: the same, once a second person was asked.
-        """
+    def _with_new_key(self, title: str, work: Lasting) -> None:
+        """Run what encrypts the whole ledger again: minutes for a large one."""
 
         def told(change: Change) -> None:
             self.desk.asker.tell(self, "\n".join(change.notices))
 
         def stopped(error: AzukariError) -> None:
-            if isinstance(error, NeedsAnswer) and agreed is not None:
-                enter(self.desk, agreed, done=told, parent=self)
-            elif isinstance(error, Cancelled):
+            if isinstance(error, Cancelled):
                 self.desk.asker.tell(self, self.tr(NOT_RENEWED))
-            else:
+            elif not isinstance(error, NotAnswered):
                 self.desk.operations.tell(error, self)
 
-        self.desk.operations.long(title, work, told, self, failed=stopped, late=True)
+        enter_lasting(self.desk, title, work, done=told, failed=stopped, parent=self)
 
     def review(self) -> None:
         """Enter that all accounts were looked over."""

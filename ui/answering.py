@@ -6,6 +6,7 @@ the answers. The form behind keeps what was typed until it is entered.
 """
 
 from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
@@ -35,6 +36,7 @@ from models.ruled_beside import PUT_RIGHT
 from models.rules.answers import NO_ANSWERS, Answers
 from models.rules.engine import Finding
 from models.seconding import Asked, asked_of
+from models.store import Progress, quiet
 from ui import icons, layout
 from ui.check_part import CheckPart
 from ui.findings import BREACH, OWN_RULE, REASON, cited, sentence_label
@@ -55,6 +57,7 @@ ALONE = (
 )
 
 Work = Callable[[Answers], Change]
+Lasting = Callable[[Progress, Answers], Change]
 
 
 def enter(
@@ -89,6 +92,38 @@ def enter(
             desk.operations.tell(error, parent)
 
     desk.operations.run(lambda: work(answers), done=done, failed=asked, parent=parent)
+
+
+def enter_lasting(
+    desk: Desk,
+    title: str,
+    work: Lasting,
+    *,
+    done: Callable[[Change], None],
+    failed: Failure,
+    parent: QWidget,
+) -> None:
+    """Run a command that takes long, with progress and 中止 also behind the answers of people.
+
+    Args:
+        work: one command; called with the progress and the answers, perhaps twice, written once.
+        failed: called with the error; `NotAnswered` when the user turned back.
+    """
+
+    def asked(error: AzukariError) -> None:
+        if not isinstance(error, NeedsAnswer):
+            failed(error)
+            return
+        dialog = AnswerDialog(desk, asked_of(error), partial(work, quiet), parent)
+        dialog.lasting = title, work
+        dialog.entered.connect(done)
+        dialog.rejected.connect(lambda: failed(NotAnswered()))
+        outlive(dialog)
+        dialog.open()
+
+    desk.operations.long(
+        title, lambda progress: work(progress, NO_ANSWERS), done, parent, failed=asked, late=True
+    )
 
 
 class ReasonPart(QFrame):
@@ -169,6 +204,7 @@ class AnswerDialog(SendingDialog):
         self.setWindowTitle(self.tr("規則の確認"))
         self.desk = desk
         self._work = work
+        self.lasting: tuple[str, Lasting] | None = None  # title and command of what takes long
         self.parts: list[ReasonPart] = []
         self._typed: dict[str, str] = {}  # reasons by rule, also of parts that are not shown now
         self.second: SecondPart | None = None
@@ -238,6 +274,17 @@ class AnswerDialog(SendingDialog):
         check = self.check.take_check() if self.check is not None else None
         rules, work = self.desk.ledger.rules, self._work
         self._busy(True)
+        if self.lasting is not None:
+            title, lasting = self.lasting
+            self.desk.operations.long(
+                title,
+                lambda progress: rules.entering(partial(lasting, progress), answers, second, check),
+                self._done,
+                self,
+                failed=self._failed,
+                late=True,
+            )
+            return
         self.desk.operations.run(
             lambda: rules.entering(work, answers, second, check),
             done=self._done,

@@ -5,12 +5,12 @@ from typing import ClassVar
 from PySide6.QtWidgets import QDialog, QFormLayout, QLineEdit, QVBoxLayout, QWidget
 
 from models.commands import Change
-from models.errors import AzukariError, NeedsAnswer, NotAnswered
+from models.errors import AzukariError, NotAnswered
 from models.exposure import cards_of, shut
 from models.records import UserAccount
-from models.rules.answers import NO_ANSWERS, Answers
-from models.store import Progress, quiet
-from ui.answering import enter
+from models.rules.answers import Answers
+from models.store import Progress
+from ui.answering import enter, enter_lasting
 from ui.asking import dialog_buttons
 from ui.keys import EnterMovesOn
 from ui.layout import add_row, align, form, heading, note, say
@@ -140,7 +140,7 @@ class ExposedDialog(ReissueDialog):
         ledger, account_id = self.desk.ledger, self._account.id
         old, cards = self.old.take(), ticked(self.cards)
 
-        def work(progress: Progress = quiet, answers: Answers = NO_ANSWERS) -> Change:
+        def work(progress: Progress, answers: Answers) -> Change:
             return shut(
                 ledger, account_id, reason, old_password=old, new_password=password, cards=cards,
                 progress=progress, answers=answers,
@@ -150,13 +150,4 @@ class ExposedDialog(ReissueDialog):
             self.desk.asker.tell(self, "\n".join(change.notices))
             QDialog.accept(self)
 
-        def failed(error: AzukariError) -> None:
-            if isinstance(error, NeedsAnswer):
-                enter(
-                    self.desk, lambda answers: work(answers=answers), done=done,
-                    failed=self._failed, parent=self,
-                )  # fmt: skip
-            else:
-                self._failed(error)
-
-        self.desk.operations.long(self.word, work, done, self, failed=failed, late=True)
+        enter_lasting(self.desk, self.word, work, done=done, failed=self._failed, parent=self)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
@@ -10,10 +11,12 @@ from PySide6.QtWidgets import QDialog
 from pytestqt.qtbot import QtBot
 
 from models.codes import Role, SystemEventKind
-from models.exposure import TITLE
+from models.exposure import TITLE, shut
 from models.records import DueItem, RuleOverride, SystemEvent, UserAccount
+from models.store import quiet
 from tests.house import House, furnished
 from tests.ui.shell import Answers, settle
+from ui import reissuing
 from ui.account_dialog import AccountDialog
 from ui.answering import AnswerDialog
 from ui.must_change import OwnPasswordDialog
@@ -134,6 +137,49 @@ def test_who_shuts_another_types_no_password(
     table = page.accounts.table
     shown = table.item(table.currentRow(), 4)
     assert shown is not None and "再発行するまで使えません" in shown.text()
+
+
+def test_the_new_key_behind_a_second_person_shows_how_far_it_is(
+    house: House, page: SettingsPage, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It takes minutes in a large ledger, and may be stopped."""
+    told: list[object] = []
+
+    def watched(*args: Any, **options: Any) -> Any:
+        told.append(options["progress"])
+        return shut(*args, **options)
+
+    monkeypatch.setattr(reissuing, "shut", watched)
+    account = house.ledger.registers.all(UserAccount, login_name=ADMINISTRATOR.login)[0].record
+    dialog = ExposedDialog(page.desk, account, page)
+    dialog.show()
+    dialog.reason.setText("机に置いたメモを来客に見られた")
+    dialog.accept()
+    settle(qtbot, page.desk.operations)
+    [asking] = dialog.findChildren(AnswerDialog)
+    assert asking.second is not None and asking.second.ways.button(1).isVisible()
+    asking.second.password.setText(WORKER.password)
+    asking.save()
+    settle(qtbot, page.desk.operations)
+    assert dialog.result() == dialog.DialogCode.Accepted
+    assert len(told) > 1 and quiet not in told
+    [override] = house.ledger.registers.all(RuleOverride)
+    assert override.record.approved_by == house.story.people[WORKER.person]
+
+
+def test_who_turns_back_from_the_second_person_shut_nothing(
+    house: House, page: SettingsPage, qtbot: QtBot
+) -> None:
+    account = house.ledger.registers.all(UserAccount, login_name=ADMINISTRATOR.login)[0].record
+    dialog = ExposedDialog(page.desk, account, page)
+    dialog.show()
+    dialog.reason.setText("机に置いたメモを来客に見られた")
+    dialog.accept()
+    settle(qtbot, page.desk.operations)
+    [asking] = dialog.findChildren(AnswerDialog)
+    asking.reject()
+    assert dialog.buttons.isEnabled() and dialog.isVisible()
+    assert not house.ledger.registers.all(RuleOverride)
 
 
 def test_the_own_password_is_chosen_where_it_is_shut(page: SettingsPage) -> None:
