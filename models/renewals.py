@@ -92,7 +92,8 @@ def _unfit(ledger: "Ledger", one: Authorization, books: Books) -> Iterator[Unfit
         day = max(ends + DAY, today)
         if not one.covers(day) or days_outside(books, rest.stay, day)[-1].consent is not None:
             continue
-        if why := _why(books, one, rest, day, is_elsewhere=named):
+        may_be_meant = not named and not _comes_back(rest, today, day)
+        if why := _why(books, one, rest, day, may_be_meant=may_be_meant):
             yield Unfit(rest, ends, why)
 
 
@@ -103,11 +104,11 @@ def _ends(rest: Rest) -> date | None:
     return rest.days[-1].first - DAY
 
 
-def _why(books: Books, one: Authorization, rest: Rest, day: date, *, is_elsewhere: bool) -> str:
+def _why(books: Books, one: Authorization, rest: Rest, day: date, *, may_be_meant: bool) -> str:
     """Return why a consent that seems to be for something outside does not carry it on, "" otherwise.
 
     Args:
-        is_elsewhere: it names something else that is outside.
+        may_be_meant: it may be for a thing that it does not name.
     """
     item, then = rest.stay.item, rest.named[-1].subject
     alike = one.subject in TAKEN and then in TAKEN
@@ -115,9 +116,19 @@ def _why(books: Books, one: Authorization, rest: Rest, day: date, *, is_elsewher
         return why_not(books, one, rest.stay, day)
     if is_named(one, item) and alike and one.subject and then:
         return OTHER_ACT.format(now=one.subject.label, then=then.label)
-    if alike and not is_elsewhere and _continues(one, rest.last, day):
+    if alike and may_be_meant and _continues(one, rest.last, day):
         return UNNAMED.format(item=item.caption())
     return ""
+
+
+def _comes_back(rest: Rest, today: date, day: date) -> bool:
+    """Tell whether something is to be back before a day: then nobody need carry it on.
+
+    Batch after batch goes to the same place, each under a word of its own, while the one before is
+    still there.
+    """
+    back = rest.stay.acts[-1].expected_return_at
+    return back is not None and today <= back.date() < day
 
 
 def _continues(one: Authorization, last: Authorization, day: date) -> bool:

@@ -720,21 +720,39 @@ def outside(anywhere: House) -> House:
 
 def wrong_ones(house: House) -> dict[str, dict[str, object]]:
     """Return what does not fit, with the words that say so."""
-    registers, item = house.ledger.registers, things(house)[0]
+    item = things(house)[0]
     somebody = AuthorizationTarget(person_id=house.story.people["administrator"])
-    other = registers.create(replace(item, id="", item_no="S-777", name="別の票", state=None)).ids[
-        -1
-    ]
     return {
         "数量の上限": {"quantity_limit": Decimal("0.5"), "unit": item.unit},
         "承諾等の「人」は": {"targets": (AuthorizationTarget(item_id=item.id), somebody)},
         "行先は「見本市役所」": {"destination_text": "遠方の倉庫"},
         "「対象行為」は": {"subject": AuthorizationSubject.EQUIPMENT_TAKE_OUT},
-        "「対象」に「": {"targets": ()},
-        f"「対象」に「{item.item_no}": {
-            "targets": (AuthorizationTarget(item_id=other),), "valid_from": ENDS + timedelta(days=1),
-        },
-    }  # fmt: skip
+    }
+
+
+def next_ones(house: House, first: date) -> list[dict[str, object]]:
+    """Return words of the client for the same place that do not name what is there."""
+    known = things(house)[0]
+    named = house.ledger.registers.create(
+        replace(known, id="", item_no="S-778", name="次の票", state=None)
+    ).ids
+    return [
+        {"targets": (), "valid_from": first, "decided_on": first},
+        {"targets": (AuthorizationTarget(item_id=named[-1]),), "valid_from": first},
+    ]
+
+
+def test_the_word_for_the_next_batch_is_asked_nothing_of_the_one_that_comes_back(
+    outside: House,
+) -> None:
+    """An office that takes another batch to the client each week is not asked every week."""
+    house, name = outside, things(outside)[0].item_no
+    late = ENDS + timedelta(days=1)
+    words = next_ones(house, late)
+    assert [asked_at_entering(house, renewal(house, **more)) for more in words] == ["", ""]
+    days_on(house, late)  # it is not back
+    for more in words:
+        assert f"「対象」に「{name}" in asked_at_entering(house, renewal(house, **more))
 
 
 def test_what_does_not_fit_what_is_outside_is_asked_when_it_is_entered(outside: House) -> None:
