@@ -246,8 +246,13 @@ def record_verification(ledger: "Ledger", progress: Progress) -> Verification:
 
 def _enter_check(ledger: "Ledger", run: BackupRun) -> None:
     """Enter a check, where the one who made it may enter anything: an inspector only looks."""
-    if ledger.role in permissions.WRITE[BackupRun.type]:
+    if enters_checks(ledger):
         ledger.commit([creating(run)])
+
+
+def enters_checks(ledger: "Ledger") -> bool:
+    """Tell whether checks that the signed-in user makes are entered."""
+    return ledger.role in permissions.WRITE[BackupRun.type]
 
 
 def _note_failure(

@@ -12,7 +12,13 @@ from models import paper_known
 from models.access import Act
 from models.after_erasure import erased_words, erasures_of
 from models.backup_care import ABSENT, LOST, last_good, newest_lost
-from models.backups import keys_words, record_backup, record_verification, restored_words
+from models.backups import (
+    enters_checks,
+    keys_words,
+    record_backup,
+    record_verification,
+    restored_words,
+)
 from models.chain import Head
 from models.errors import AzukariError, NotFound, SheetUsed
 from models.evidence import STATES as CLAUSE_STATES
@@ -40,6 +46,7 @@ from ui.sheet_words import OTHERS, USED
 
 Verb = Callable[[Namespace, Office, Speaker], int]
 MOST_OF_A_PROFILE = 1024 * 1024  # bytes; ours have 60 KiB
+NOT_ENTERED = "検査者は記帳しないため、検証の結果は台帳に記録していません。"
 QUICK = (
     "前回確かめた所から後の記帳を検証しました。"
     "ファイルの隅々まで、初めからすべて検証するには --full を付けてください。"
@@ -159,6 +166,8 @@ def verify(arguments: Namespace, office: Office, speaker: Speaker) -> int:
     with opened(arguments, office, looking=not arguments.enter) as ledger:
         if arguments.enter:
             found = record_verification(ledger, speaker.progress)
+            if not enters_checks(ledger):
+                speaker.message(NOT_ENTERED)
         else:
             ledger.require("verify")
             ledger.access.note(Act.VERIFY)

@@ -57,6 +57,9 @@ def test_a_verification_writes_only_when_asked(console: Console) -> None:
     assert console("verify", console.ledger, "--full").answer["seq"] == before
     assert console("verify", console.ledger, "--enter").answer["full"]
     assert console("status", console.ledger).answer["seq"] == before + 1
+    said = console("verify", console.ledger, "--enter", user="kensa")  # an inspector enters nothing
+    assert said.code == 0 and "台帳に記録していません" in said.err
+    assert console("status", console.ledger).answer["seq"] == before + 1
 
 
 def test_who_only_looks_changes_nothing(console: Console) -> None:
