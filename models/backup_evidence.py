@@ -6,7 +6,7 @@ Copies are the backups and, once the content was erased, the files of the update
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import PurePath
 
 from models.after_erasure import erasures_of
@@ -40,6 +40,8 @@ UNSEEN = (
     "消去した内容を含む更新ジャーナルのファイルが残っていないか、確かめられません。"
     "更新ジャーナルの媒体をつないでください。"
 )
+LEAD = timedelta(days=30)
+"""How long before the end of a contract what belongs to it becomes due (K-23)."""
 READ = (JournalState.OK, JournalState.NONE)
 AWAY = "更新ジャーナル（媒体をつないで確かめる）"
 
@@ -99,12 +101,21 @@ def _holding(asked: Inquiry) -> list[BackupRun]:
 def basis_limit(asked: Inquiry) -> date | None:
     """Return by when somebody says how long copies of a contract are kept, None while nobody has to.
 
-    That is when everything is to be over (K-23), and before the contract is closed.
+    That is when everything is to be over (K-23), and before the contract is closed. Where no day is
+    left after the end, it could be decided only too late if nobody were reminded before it.
     """
-    if not asked.ended or asked.contract.retain_ledger_until is not None or not _holding(asked):
+    if (
+        not (asked.ended or _ends_soon(asked))
+        or asked.contract.retain_ledger_until is not None
+        or not _holding(asked)
+    ):
         return None
     closed, limit = at_closing(asked), asked.end_limit or asked.today
     return limit if closed is None else min(limit, closed.today)
+
+
+def _ends_soon(asked: Inquiry) -> bool:
+    return asked.ends_on is not None and asked.ends_on - asked.today <= LEAD
 
 
 def copies_left(asked: Inquiry) -> Iterator[Row]:

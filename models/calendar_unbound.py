@@ -12,6 +12,7 @@ from models.calendar_frame import Due
 from models.calendar_things import to_put_right
 from models.codes import (
     AssignmentStatus,
+    CredentialKind,
     DueStatus,
     GovernanceStatus,
     InvalidReason,
@@ -95,20 +96,23 @@ def _cards(ledger: "Ledger") -> Iterator[Due]:
         about = f"{one.caption()}（{ledger.registers.caption(Person.type, holder)}さん）"
         if one.expires_on is not None and reason is None:
             yield _due("K-30", "更新又は返却", about, one.expires_on, one, holder)
-        gone = _gone_since(ledger, holder)
+        gone = _gone_since(ledger, one)
         if gone is not None and reason in (None, InvalidReason.QUALIFICATION_LOST):
             yield _due("K-32", "回収", about, gone, one, holder)
 
 
-def _gone_since(ledger: "Ledger", person_id: str) -> date | None:
-    """Return the last day of somebody who works here no more.
+def _gone_since(ledger: "Ledger", card: Credential) -> date | None:
+    """Return since when the holder of a card works here no more.
 
-    That all designations are over only tells who sees those of every contract.
+    An identity card says of which firm somebody is: it comes back when he leaves it. What opens rooms
+    and systems comes back when no designation asks for it any more, which only who sees those of every
+    contract is told.
     """
+    person_id = card.holder_person_id
     today, stored = ledger.today(), ledger.store.get(Person, person_id)
     if stored is not None and (left := stored.record.left_on) is not None and left < today:
         return left
-    if isinstance(ledger.store, ScopedStore):
+    if card.kind is CredentialKind.EMPLOYEE_ID or isinstance(ledger.store, ScopedStore):
         return None
     found = [one.record for one in ledger.registers.all(Assignment, person_id=person_id)]
     mine = [one for one in found if one.status is not AssignmentStatus.CANCELLED]

@@ -229,8 +229,16 @@ class TodayPage(Page):
         for card in (self.out, self.in_use, self.due, self.plans, self.events, self.unconfirmed):
             card.setVisible(bool(facts.contracts))
         begun = facts.beginning is None
-        for card in (self.out, self.in_use, self.unconfirmed):  # nothing can stand there yet
-            card.setVisible(bool(facts.contracts) and begun)
+        cards = (
+            (self.out, facts.out),
+            (self.in_use, facts.in_use),
+            (self.unconfirmed, facts.unconfirmed),
+        )
+        for (
+            card,
+            rows,
+        ) in cards:  # before the first receipt only what is of no contract stands there
+            card.setVisible(bool(facts.contracts) and (begun or bool(rows)))
 
     def _show_buttons(self) -> None:
         why_not = self.handling.why_not()

@@ -1,7 +1,7 @@
 """Backups among the dates of the calendar (K-15) and in the evidence of an ended contract (EQ-END)."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -96,13 +96,31 @@ def test_a_backup_of_an_ended_contract_needs_a_basis(tmp_path: Path) -> None:
         house.clock.wait(24 * 60)
         (found,) = left(house)
         assert (found.type, found.severity) == (Contract.type, "action")
-        (date,) = (one for one in calendar(house.ledger) if one.code == "K-38")
-        assert date.due_on == house.ledger.today() - timedelta(days=1) and "決める" in date.what
+        (due,) = (one for one in calendar(house.ledger) if one.code == "K-38")
+        assert due.due_on == house.ledger.today() - timedelta(days=1) and "決める" in due.what
         assert "1件" in found.sentence and "保存期限" in found.sentence
         retain(house, 10)
         assert left(house) == []
         house.clock.wait(11 * 24 * 60)
         assert "過ぎています" in left(house)[0].sentence
+
+
+def test_how_long_it_is_kept_is_asked_before_the_day_of_the_end(house: House) -> None:
+    """千葉市 leaves no day after it: what is first asked for then nobody could have done in time."""
+    back_up(house)
+    contract = house.ledger.contracts()[0].record
+    assert contract.ends_on is not None
+
+    def asked() -> list[date | None]:
+        return [one.due_on for one in calendar(house.ledger) if one.code == "K-38"]
+
+    house.clock.go_to(contract.ends_on - timedelta(days=31), 9)
+    assert asked() == []
+    house.clock.go_to(contract.ends_on - timedelta(days=30), 9)
+    grace = house.ledger.profile(contract.id).params.end.grace
+    assert asked() == [contract.ends_on + grace] and left(house) == []
+    retain(house, 400)
+    assert asked() == []
 
 
 def test_a_backup_with_erased_content_is_a_breach_until_it_is_gone(tmp_path: Path) -> None:
@@ -111,12 +129,12 @@ def test_a_backup_with_erased_content_is_a_breach_until_it_is_gone(tmp_path: Pat
         before = back_up(house)
         erase(house)
         back_up(house)
-        (found,), (date,) = left(house), copies_due(house)
-        assert (found.severity, date.due_on) == ("due", house.ledger.today())
+        (found,), (due,) = left(house), copies_due(house)
+        assert (found.severity, due.due_on) == ("due", house.ledger.today())
         house.clock.wait(24 * 60)
-        (found,), (date,) = left(house), copies_due(house)
+        (found,), (due,) = left(house), copies_due(house)
         assert found.severity == "broken" and "1件" in found.sentence
-        assert format_short(date.due_on) in found.sentence
+        assert format_short(due.due_on) in found.sentence
         dispose(house.ledger, [before.id], "内容の消去のため")
         assert left(house) == []
 

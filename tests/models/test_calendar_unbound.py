@@ -29,6 +29,7 @@ from models.records import (
     HandlingEvent,
     HandlingLine,
     Item,
+    Person,
     Record,
     UserAccount,
 )
@@ -131,6 +132,23 @@ def test_a_card_of_no_contract_is_renewed_and_comes_back(house: House) -> None:
     back = house.ledger.registers.need(Credential, made).record
     house.ledger.registers.revise(back.with_changes(returned_on=house.ledger.today()), "返却のため")
     assert everywhere(house, made) == []
+
+
+def test_an_identity_card_comes_back_from_who_leaves_the_firm_and_from_nobody_else(
+    house: House,
+) -> None:
+    """It says of which firm somebody is, also between two contracts."""
+    until, over = house.ledger.today() + timedelta(days=300), house.ledger.today()
+    made = card(house, kind=CredentialKind.EMPLOYEE_ID, expires_on=until, shows_company_name=True)
+    for one in house.ledger.registers.all(Assignment, person_id=house.story.people["worker"]):
+        house.ledger.registers.revise(
+            one.record.with_changes(ends_on=over, end_reason="完了"), "業務が終わったため"
+        )
+    house.clock.go_to(over + timedelta(days=1), 9)
+    assert everywhere(house, made) == [("K-30", until)]
+    person = house.ledger.registers.need(Person, house.story.people["worker"]).record
+    house.ledger.registers.revise(person.with_changes(left_on=over), "退職のため")
+    assert ("K-32", over) in everywhere(house, made)
 
 
 def test_rules_of_the_office_are_told_once_and_with_their_clause(house: House) -> None:

@@ -4,9 +4,13 @@ from dataclasses import replace
 from datetime import timedelta
 
 from models.codes import EncryptionMeasure
+from models.records import Item
+from tests.ui.conftest import add_contract
 from tests.ui.daily import K, Site, today
 from tests.ui.shell import cell_text
+from ui.first_steps import read_beginning
 from ui.today import TodayPage
+from ui.today_facts import Row, read_today
 
 
 def shown(page: TodayPage) -> list[list[str]]:
@@ -81,3 +85,17 @@ def test_what_was_not_counted_stands_on_today_until_it_is(site: Site) -> None:
     assert pile.item_no in row and f"5{pile.unit}不足" in row and "超過" in row
     site.enter(K.STOCKTAKE, [pile])
     assert not [one for one in due_today(refreshed(site, page)) if "数え直し" in one]
+
+
+def test_a_thing_of_no_contract_that_is_late_is_seen_before_the_first_receipt(site: Site) -> None:
+    """It is counted above, so it stands below, although nothing of the contract itself can be out."""
+    page, contract = today(site), add_contract(site.ledger, "R8-777")
+    beginning = read_beginning(site.ledger, contract.id)
+    assert beginning is not None
+    facts = replace(read_today(site.ledger, contract.id), beginning=beginning, out=(), due=())
+    page.show_facts(facts)
+    assert not page.out.isVisibleTo(page)
+    own = Row(("PC-9", "業務用PC", "持出中", "", "1日超過"), Item.type, "x", overdue=True)
+    page.show_facts(replace(facts, out=(own,)))
+    assert page.out.isVisibleTo(page) and "1件" in page.care.text()
+    assert not page.in_use.isVisibleTo(page)
