@@ -118,7 +118,7 @@ def _role_beside(asked: Inquiry, one: Assignment) -> str:
         and other.person_id == one.person_id
         and other.status is not AssignmentStatus.CANCELLED
     )
-    return f"{one.role.label}の" if one.role and {*others} - {one.role} else ""
+    return f"{asked.profile.role_word(one.role)}の" if one.role and {*others} - {one.role} else ""
 
 
 def unset(asked: Inquiry, code: str, cycle: str, proof: str) -> Due:

@@ -15,7 +15,6 @@ from models.codes import AssignmentRole, AssignmentStatus
 from models.deadlines import demanded
 from models.evidence_rows import Row
 from models.inquiry import Inquiry
-from models.profile_vocabulary import ROLE_CONCEPTS
 from models.profiles import Clause
 from models.records import Assignment, ContractPlace
 from models.reported import REPORT
@@ -83,13 +82,8 @@ def vacant(asked: Inquiry, roles: Iterable[AssignmentRole]) -> list[AssignmentRo
     return [role for role in roles if role not in held]
 
 
-def word_for(asked: Inquiry, role: AssignmentRole) -> str:
-    """Return what the text calls a role, else what everybody does."""
-    return asked.profile.own_word(ROLE_CONCEPTS.get(role, "")) or role.label
-
-
 def words_for(asked: Inquiry, roles: Iterable[AssignmentRole]) -> str:
-    return "・".join(word_for(asked, role) for role in roles)
+    return "・".join(asked.profile.role_word(role) for role in roles)
 
 
 def nobody(*proofs: str) -> Callable[[Inquiry], Iterator[Row]]:

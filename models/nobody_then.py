@@ -12,7 +12,7 @@ from datetime import date
 from models.codes import AssignmentStatus
 from models.evidence_rows import NOTE, Row
 from models.inquiry import AT_WORK, Inquiry
-from models.nobody_named import PLACES, is_meant, names_places, offices, word_for
+from models.nobody_named import PLACES, is_meant, names_places, offices
 from models.records import Assignment, Contract, ContractPlace, Person
 from models.rules.told_days import Designation, first_of, last_of
 from models.wareki import format_short
@@ -43,7 +43,9 @@ def eq_then(asked: Inquiry) -> Iterator[Row]:
     for office in offices(asked):
         for role in office.roles:
             held = (one for one in people if one.role is role)
-            yield from _told(asked, office.clauses, word_for(asked, role), held, Assignment.type)
+            yield from _told(
+                asked, office.clauses, asked.profile.role_word(role), held, Assignment.type
+            )
     if names_places(asked):
         clauses, what = asked.applied(asked.asking(PLACES)), asked.profile.term("work_place")
         used = (one for one in asked.all(ContractPlace) if is_meant(asked, one))

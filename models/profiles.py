@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from models.codes import AssignmentRole
 from models.errors import NotFound
 from models.profile_params import Params
+from models.profile_vocabulary import ROLE_CONCEPTS
 
 
 @dataclass(frozen=True)
@@ -168,6 +170,12 @@ class Profile:
         """Return what the text itself calls a concept, "" where it has no word of its own."""
         term = self.terms.get(concept)
         return term.label if term is not None and term.own else ""
+
+    def role_word(self, role: AssignmentRole | None) -> str:
+        """Return what the text calls a role, else what everybody does."""
+        if role is None:
+            return ""
+        return self.own_word(ROLE_CONCEPTS.get(role, "")) or role.label
 
     @property
     def texts(self) -> tuple[str, ...]:

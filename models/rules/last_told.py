@@ -130,7 +130,7 @@ def called(case: Case, one: Designation) -> str:
         place = case.place(one.place_id)
         return f"「{place.name if place else ''}」"
     name = case.name(one.person_id) if one.person_id else one.unit_name
-    return f"{name}の「{one.role.label if one.role else ''}」"
+    return f"{name}の「{case.profile.role_word(one.role)}」"
 
 
 def withdrawn_end(case: Case, one: Designation) -> date | None:

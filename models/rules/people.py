@@ -99,7 +99,7 @@ def _not_yet(case: Case, mine: Iterable[Assignment], name: str) -> str:
     for one in mine:
         if has_left(one.person_id, case.day, case.books):
             return _has_left(case, one.person_id, name)
-        role = one.role.label if one.role else ""
+        role = case.profile.role_word(one.role)
         if one.status in OVER or one.starts_on is None:
             continue
         if case.day < one.starts_on:
@@ -316,7 +316,7 @@ def _ended_with_it(case: Case, right: AccessRight, account: UserAccount) -> Say 
         return None
     if right.granted_at.date() > day or not _stands(case, right, account, day):
         return None
-    role, name = basis.role.label if basis.role else "", case.name(account.person_id)
+    role, name = case.profile.role_word(basis.role), case.name(account.person_id)
     words = OVER_WITH_THE_WORK
     if day == left:
         words = OVER_WITH_THE_FIRM

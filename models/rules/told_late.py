@@ -19,7 +19,7 @@ from models.wareki import format_short
 
 """States of which a notice says nothing."""
 LATE = (
-    "{what}の届出（{no}）は、{begun}（{day}）より後の{on}に提出されています。「{record}」の「{field}」に結び付け、"
+    "{what}の{verb}（{no}）は、{begun}（{day}）より後の{on}に提出されています。「{record}」の「{field}」に結び付け、"
     "遅れた理由を残してください。"
 )
 UNLINKED = "{what}は「{no}」で届け出てありますが、結び付けてありません。「{record}」の「{field}」に結び付けてください。"
@@ -64,8 +64,12 @@ def unlinked(case: Case, one: Designation) -> str:
     late = paper.submitted_on > begins
     return (LATE if late else UNLINKED).format(
         what=called(case, one), no=paper.doc_no, begun=begun_on(one), day=format_short(begins),
-        on=format_short(paper.submitted_on), record=type(one).label, field=link_of(one),
+        on=format_short(paper.submitted_on), verb=_verb(case, one), record=type(one).label, field=link_of(one),
     )  # fmt: skip
+
+
+def _verb(case: Case, one: Designation) -> str:
+    return case.word("staff_notice" if isinstance(one, Assignment) else "place_notice")
 
 
 def begun_on(one: Designation) -> str:

@@ -62,6 +62,18 @@ def test_who_was_told_late_only_waits_for_the_link(house: House) -> None:
     assert dates(house, "K-02", "K-03") == []
 
 
+def test_a_late_notice_is_called_as_the_text_calls_it(tmp_path: Path) -> None:
+    """一般型: 業務従事者, 報告, 届け出."""
+    with furnished(tmp_path, profile="confidentiality-model", rules=True) as made:
+        house = opened(made)
+        joiner(house, AssignmentStatus.PLANNED, FIRST)
+        room(house, PlaceStatus.PLANNED, FIRST)
+        house.clock.go_to(LATER, 9)
+        _, [said] = handed_in(house, "D-03")
+        assert said.startswith("新人　一郎さんの「業務従事者」の報告（")
+        assert handed_in(house, "D-04")[1][0].startswith("「第6室」の届け出（")
+
+
 def test_a_place_that_was_told_late_only_waits_for_the_link(house: House) -> None:
     one = room(house, PlaceStatus.ACTIVE, FIRST)
     house.clock.go_to(LATER, 9)
@@ -106,7 +118,7 @@ def test_whoever_hands_in_late_is_told_what_is_left_to_do(tmp_path: Path) -> Non
         joiner(house, AssignmentStatus.PLANNED, FIRST)
         house.clock.go_to(LATER, 9)
         _, [said] = handed_in(house, "D-03")
-        assert said.startswith("新人　一郎さんの「作業従事者」の届出（") and "に結び付け" in said
+        assert said.startswith("新人　一郎さんの「作業従事者」の届け出（") and "に結び付け" in said
         [(severity, row)] = told(house, STAFF)
         assert severity == "action" and "を結び付けて状態を直し" in row
         assert [what for what, _ in dates(house, "K-03")] == [
