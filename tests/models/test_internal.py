@@ -130,7 +130,7 @@ def inquiries(house: House) -> list[str]:
 def known(house: House, login: str) -> None:
     account = house.ledger.registers.one(UserAccount, login_name=login)
     assert account is not None
-    shut(house.ledger, account.record.id, "静かな港に灯る三つの明かり", WHY)
+    shut(house.ledger, account.record.id, WHY)
 
 
 def test_the_inquiry_belongs_to_the_contracts_that_were_open(house: House) -> None:
