@@ -30,7 +30,7 @@ from tests.ui.conftest import add_contract
 from ui.sample import cast
 
 MARK = "秘匿の調査"
-WHY = "机のメモを来客に見られた"
+NEW, WHY = "静かな港に灯る三つの明かり", "机のメモを来客に見られた"
 SEEING = {"takahashi": True, "watanabe": True, "yoshino": False, "kensa": False}
 
 
@@ -146,7 +146,7 @@ def test_who_sees_every_contract_opened_them_all(house: House) -> None:
     me = next(one for one in cast.USERS if one.login == "takahashi")
     account = house.ledger.user
     assert account.login_name == me.login
-    shut(house.ledger, account.id, "静かな港に灯る三つの明かり", WHY, old_password=me.password)
+    shut(house.ledger, account.id, WHY, old_password=me.password, new_password=NEW)
     assert set(inquiries(house)) == {house.story.contract.id, other.id}
 
 
