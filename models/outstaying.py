@@ -55,11 +55,11 @@ OVER = (
     WHICH + "{day}に終わりました。{unfit}持ち帰るか、改めて得たものを、"
     "これを対象に選んで「承諾・指示」に登録してください。"
 )
-BETWEEN = WHICH + "{day}に終わりました。改めて得た「{after}」によるのは、{begins}からです。"
-AFTERWARDS = WHICH + "{day}に終わりました。その後も、{back}まで外にありました{lost}。"
+ENDED, ENDED_BY = "終わりました", "「{state}」になりました"
+BETWEEN = WHICH + "{day}に{ended}。改めて得た「{after}」によるのは、{begins}からです。"
+AFTERWARDS = WHICH + "{day}に{ended}。その後も、{back}まで外にありました{lost}。"
 FOUND = (
-    WHICH
-    + "{day}に終わりました。その後、{found}に見つかったものが、{back}まで外にありました{lost}。"
+    WHICH + "{day}に{ended}。その後、{found}に見つかったものが、{back}まで外にありました{lost}。"
 )
 UNFITTED = WHICH + "{days}、これに合いませんでした（{why}）。"
 UNFITS = (
@@ -406,7 +406,10 @@ def _said_of_days(
         days = format_short(now.first)
         days += f"から{format_short(now.last)}まで" if now.first < now.last else ""
         return UNFITTED.format(**_which(rest, before.consent), days=days, why=why)
-    which, day = _which(rest, before.consent), format_short(before.last)
+    state = before.consent.decision
+    taken_back = state is Decision.REVOKED and before.last == asked.books.over_since(before.consent)
+    ended = ENDED_BY.format(state=state.label) if state and taken_back else ENDED
+    which, day = {**_which(rest, before.consent), "ended": ended}, format_short(before.last)
     if after is not None and after.consent is not None:
         begins = format_short(after.first)
         return BETWEEN.format(**which, day=day, after=after.consent.caption(), begins=begins)

@@ -8,6 +8,7 @@ import heapq
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 from typing import NamedTuple
 
 from models import amounts, custody
@@ -122,8 +123,27 @@ def days_outside(books: Books, stay: Stay, today: date) -> list[Stretch]:
             one if one.consent.decision in GIVEN else one._replace(last=min(one.last, today - DAY))
             for one in terms
         )
-    found = stretches(tuple(terms), stay.first, stay.last or max(stay.first, today))
+    terms = tuple(terms)
+    found = stretches(terms, stay.first, stay.last or max(stay.first, today))
+    found = _with_the_day_itself(found, terms, stay)
     return [one for each in found if (one := _really_outside(stay, each)) is not None]
+
+
+def _with_the_day_itself(
+    found: Sequence[Stretch], terms: Iterable[Term], stay: Stay
+) -> list[Stretch]:
+    """Return days with that on which a consent was taken back as its last, for what came back since.
+
+    Nobody brings a thing back before he hears of it; while it is outside, it is asked for that day.
+    """
+    over = {(one.consent.id, one.last) for one in terms if one.taken_back}
+    days = list(found)
+    for place, (before, now) in enumerate(pairwise(found)):
+        taken = before.consent is not None and (before.consent.id, before.last) in over
+        if now.consent is None and taken and (stay.last is not None or now.first < now.last):
+            days[place] = days[place]._replace(last=now.first)
+            days[place + 1] = now._replace(first=now.first + DAY)
+    return [one for one in days if one.first <= one.last]
 
 
 def _really_outside(stay: Stay, days: Stretch) -> Stretch | None:

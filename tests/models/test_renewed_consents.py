@@ -476,7 +476,28 @@ def test_a_consent_that_another_one_carries_on_is_not_to_be_renewed(house: House
     assert mine in renewals(house), "whoever takes it out again needs it"
 
 
-@pytest.mark.parametrize(("decided", "goes_on"), [(1, False), (5, True)])
+@pytest.mark.parametrize("days", [0, 1])
+def test_what_the_client_took_back_may_come_back_on_that_day(house: House, days: int) -> None:
+    basis = first_one(house)
+    take_out(house, basis)
+    over = FIRST_DAY + timedelta(days=4)
+    days_on(house, over)
+    revoked = replace(basis, decision=Decision.REVOKED, decided_on=over)
+    house.ledger.registers.revise(revoked, "委託者から取り消されたため")
+    assert [severity for severity, _ in rows(house)] == ["action"], "while it is outside"
+    days_on(house, over + timedelta(days=days))
+    bring_back(house)
+    days_on(house, ENDS)
+    if not days:
+        assert rows(house) == []
+    else:
+        [(severity, sentence)] = rows(house)
+        assert severity == NOTE
+        back = format_short(over + timedelta(days=1))
+        assert f"{format_short(over)}に「取消」になりました。その後も、{back}まで" in sentence
+
+
+@pytest.mark.parametrize(("decided", "goes_on"), [(1, False), (4, True), (5, True)])
 def test_what_the_client_took_back_goes_on_only_by_a_later_word(
     house: House, decided: int, goes_on: bool
 ) -> None:
