@@ -33,6 +33,7 @@ from ui import ledger_settings as settings
 from ui.account_watch import AccountWatch
 from ui.backup_page import BackupPage
 from ui.idle import IdleWatch
+from ui.ledger_settings import DEFAULT_IDLE
 from ui.must_change import MustChangeDialog
 from ui.operations import Operations
 from ui.page import Desk, Page
@@ -244,7 +245,7 @@ def test_idle_time_locks_and_says_that_a_draft_was_lost(
 ) -> None:
     sign_in(qtbot, window)
     note_page(window).draft.setText("書きかけ")
-    clock.now += 9 * 60 + 30
+    clock.now += DEFAULT_IDLE * 60 - 30
     qtbot.waitUntil(lambda: "ロックします" in window.statusBar().currentMessage(), timeout=2_000)
     clock.now += 60
     qtbot.waitUntil(lambda: window.bench is None, timeout=2_000)
@@ -275,10 +276,10 @@ def test_a_session_ends_with_the_last_day_of_its_account(qtbot: QtBot, window: M
 
 def test_activity_puts_the_lock_off(qtbot: QtBot, window: MainWindow, clock: Clock) -> None:
     sign_in(qtbot, window)
-    clock.now += 9 * 60
+    clock.now += DEFAULT_IDLE * 60 - 60
     QTest.keyClick(note_page(window).draft, Qt.Key.Key_A)
     note_page(window).draft.clear()
-    clock.now += 9 * 60
+    clock.now += DEFAULT_IDLE * 60 - 60
     qtbot.wait(80)
     assert window.bench is not None
 
