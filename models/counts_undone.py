@@ -33,7 +33,7 @@ VOIDED = (
     "それまで「条項と証拠」に残ります。"
 )
 CORRECTED = (
-    f"「{{item}}」が{{amount}}足りないとした{{number}}の現品確認を、後の日に訂正しました（訂正後は{{left}}不足）。"
+    f"「{{item}}」が{{amount}}足りないとした{{number}}の現品確認を、後の日に訂正しました（訂正後は{{left}}）。"
     f"{WAY}それまで「条項と証拠」に残ります。"
 )
 TAKEN_BACK = (
@@ -41,7 +41,7 @@ TAKEN_BACK = (
 )
 PUT_RIGHT = (
     "「{item}」は、現品確認（{number}、{day}）で{amount}足りず、その記録は{at}に訂正されました"
-    "（訂正後は{left}不足）。"
+    "（訂正後は{left}）。"
 )
 SETTLE = (
     "数え直して「現品確認」を記録するか、誤記だったことを「指摘・是正」（きっかけ「取扱記録」、きっかけの記録は"
@@ -70,6 +70,11 @@ class Undone:
         return self.item.amount(self.short)
 
     @property
+    def left_words(self) -> str:
+        """Say what the act in its place does not find either."""
+        return f"{self.item.amount(self.left)}不足" if self.left else "不足なし"
+
+    @property
     def words(self) -> str:
         """Say what was not there, and what to do about it."""
         assert self.act.occurred_at is not None
@@ -77,7 +82,7 @@ class Undone:
         return (words + SETTLE).format(
             item=self.item.caption(), number=number_of(self.act), amount=self.amount,
             day=format_short(self.act.occurred_at.date()), at=format_short(self.at.date()),
-            left=self.item.amount(self.left or NONE),
+            left=self.left_words,
         )  # fmt: skip
 
     @property
@@ -152,7 +157,7 @@ def told_of_undoing(
     return tuple(
         words.format(
             item=one.item.caption(), number=number_of(stood), amount=one.amount,
-            left=one.item.amount(one.left or NONE),
+            left=one.left_words,
         )
         for one in _unsaid(stood, right, items, books, now, act.id)
     )  # fmt: skip

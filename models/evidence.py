@@ -38,6 +38,7 @@ from models import (
     periodic_reports,
     person_changes,
     place_changes,
+    place_gaps,
     places_given_up,
     renamings,
     requests,
@@ -91,6 +92,7 @@ BESIDE_PROOF: Mapping[str, Question] = {
     nobody_then.QUERY: nobody_then.eq_then,
     left_without.QUERY: left_without.eq_left_without,
     fixed_late.QUERY: fixed_late.eq_fixed_late,
+    place_gaps.QUERY: place_gaps.eq_place_gaps,
 }
 """Queries that no text names: what they list is read beside the proof of the clauses it concerns."""
 BESIDE_TEXT: Mapping[str, Question] = {

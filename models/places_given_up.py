@@ -6,7 +6,7 @@ Whoever ends the use of a place is told what lies there; the evidence keeps it.
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from models.codes import TERMINAL_STATES, PlaceStatus
+from models.codes import TERMINAL_STATES, ItemState, PlaceStatus
 from models.evidence_rows import Row, row
 from models.given_up import has_no_origin
 from models.inquiry import Inquiry
@@ -65,8 +65,9 @@ def eq_left_behind(asked: Inquiry) -> Iterator[Row]:
 
 
 def _lies(item: Item) -> bool:
-    """Tell whether a thing can lie somewhere: it came and has not found its end."""
-    return item.state not in TERMINAL_STATES and not has_no_origin(item)
+    """Tell whether a thing can lie somewhere: it came, has not found its end and is not missing."""
+    gone = item.state in TERMINAL_STATES or item.state is ItemState.MISSING
+    return not gone and not has_no_origin(item)
 
 
 def _is_over(asked: Inquiry, one: ContractPlace) -> bool:

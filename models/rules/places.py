@@ -250,13 +250,25 @@ def _names(case: Case, given: Authorization, one: ContractPlace) -> bool:
     return False
 
 
-def _consents(case: Case, one: ContractPlace, day: date) -> Iterator[Authorization]:
-    """Yield what may be the client's consent to a place on a day: the one linked, and others."""
+def wants_consent(case: Case) -> bool:
+    """Tell whether the text asks for the client's consent to places."""
+    return case.params.place_notice.regime in CONSENTED
+
+
+def consents_to(case: Case, one: ContractPlace) -> Iterator[Authorization]:
+    """Yield what may be the client's consent to a place at some time: the one linked, and others."""
     books, contract = case.books, case.contract.id
     linked = books.find(Authorization, one.authorization_id)
     others = (given for about in ABOUT_PLACES for given in books.authorizations(contract, about))
     for given in (*([linked] if linked else ()), *others):
-        if _covers_place(case, given, one) and books.as_of(given, day).covers(day):
+        if _covers_place(case, given, one):
+            yield given
+
+
+def _consents(case: Case, one: ContractPlace, day: date) -> Iterator[Authorization]:
+    """Yield the consents to a place that count on a day."""
+    for given in consents_to(case, one):
+        if case.books.as_of(given, day).covers(day):
             yield given
 
 
@@ -270,16 +282,13 @@ def last_consent(case: Case, one: ContractPlace, day: date) -> Authorization | N
 
     Where one names no place, only the one that is linked is meant by it.
     """
-    books, contract = case.books, case.contract.id
-    linked = books.find(Authorization, one.authorization_id)
-    others = (given for about in ABOUT_PLACES for given in books.authorizations(contract, about))
     ended = [
         (given.valid_until, given)
-        for given in (*([linked] if linked else ()), *others)
+        for given in consents_to(case, one)
         if given.valid_until is not None
         and given.valid_until < day
         and given.covers(given.valid_until)
-        and (given is linked or _names(case, given, one))
+        and (given.id == one.authorization_id or _names(case, given, one))
     ]
     return max(ended, key=lambda one: one[0])[1] if ended else None
 
@@ -309,7 +318,8 @@ def lapsed(case: Case, one: ContractPlace, day: date) -> str:
         return ""
     if is_allowed(case, one, day):
         return ""
-    return unfit(case.books.as_of(given, day), None, day, ())
+    last = last_consent(case, one, day) or given
+    return unfit(case.books.as_of(last, day), None, day, ())
 
 
 def designated(case: Case, place_id: str) -> ContractPlace | None:

@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from models.calendar import calendar
-from models.codes import Decision
+from models.codes import Decision, PlaceStatus
 from models.codes import HandlingKind as K
 from models.errors import NeedsAnswer
 from models.evidence import evidence
+from models.place_gaps import QUERY
 from models.records import (
     Authorization,
     AuthorizationTarget,
@@ -21,7 +22,10 @@ from models.records import (
     HandlingLine,
     Place,
 )
+from models.rules.answers import EVERY, Answers
 from models.rules.engine import Finding
+from models.wareki import format_short
+from tests import proof
 from tests.house import House, furnished
 
 WHY = "承諾の内容を訂正するため"
@@ -165,6 +169,46 @@ def test_a_consent_that_follows_in_time_is_as_good(house: House) -> None:
     assert told(house) == {} and use(house) == []
     house.ledger.registers.revise(replace(designation(house), authorization_id=made), WHY)
     assert told(house) == {} and use(house) == []
+
+
+def gaps(house: House) -> list[str]:
+    room = f"「{house.story.places[1].name}」の使用の"
+    found = [one for one in proof.rows(house, QUERY) if one.sentence.startswith(room)]
+    assert {one.severity for one in found} <= {"note"}
+    return list(dict.fromkeys(one.sentence for one in found))
+
+
+def test_days_between_two_consents_to_a_place_stay_to_be_read(house: House) -> None:
+    last = house.ledger.today()
+    change(house, valid_until=last)
+    again = replace(
+        consent(house), id="", decision_doc_no="見健第999号", valid_from=last + 3 * DAY, valid_until=None,
+    )  # fmt: skip
+    house.clock.go_to(last + 3 * DAY, 9)
+    assert gaps(house) == [], "it is asked for"
+    made = house.ledger.registers.create(again).ids[-1]
+    [said] = gaps(house)
+    assert f"{format_short(last)}に終わりました。改めて得た「見健第999号" in said
+    assert f"{format_short(last + 3 * DAY)}から" in said
+    house.ledger.registers.revise(replace(designation(house), authorization_id=made), WHY)
+    assert gaps(house) == [said]
+    in_time = replace(again, id=made, decided_on=last, valid_from=last + DAY)
+    house.ledger.registers.revise(in_time, WHY)
+    assert gaps(house) == []
+
+
+def test_a_place_that_was_used_on_after_the_last_consent_stays_to_be_read(house: House) -> None:
+    last = house.ledger.today()
+    change(house, valid_until=last)
+    house.clock.go_to(last + 3 * DAY, 9)
+    one = designation(house)
+    over = replace(one, status=PlaceStatus.ENDED, use_to=last + 2 * DAY)
+    house.ledger.registers.revise(
+        over, WHY, answers=Answers({EVERY: WHY + "、終わりにする"}, later=True)
+    )
+    house.clock.wait(24 * 60)
+    [said] = gaps(house)
+    assert f"その後も、{format_short(last + 2 * DAY)}まで" in said
 
 
 def renewals(house: House) -> list[str]:

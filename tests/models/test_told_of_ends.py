@@ -10,13 +10,15 @@ import pytest
 from models.codes import (
     AssignmentRole,
     AssignmentStatus,
+    HandlingKind,
     PlaceStatus,
     SubmissionMeans,
 )
 from models.contract_changes import BESIDE
 from models.errors import NeedsAnswer, Refused
 from models.evidence import evidence
-from models.records import Contract, Person, Submission
+from models.records import Contract, HandlingEvent, HandlingLine, Item, Person, Submission
+from tests import proof
 from tests.designating import (
     ANSWERS,
     DAY,
@@ -259,6 +261,28 @@ def test_what_lies_at_a_place_that_was_given_up_is_told_until_it_is_moved(
             "使用は終わっています" in row.sentence
             for one in found for _, some in one.evidence for row in some
         )  # fmt: skip
+
+
+def test_what_is_missing_lies_at_no_place_that_is_given_up(tmp_path: Path) -> None:
+    with opened(tmp_path, "shiki") as house:
+        lines = tuple(
+            HandlingLine(item_id=one.record.id) for one in house.ledger.registers.all(Item)
+            if one.record.current_place_id == store_room(house).place_id
+        )  # fmt: skip
+        assert lines
+        loss = HandlingEvent(
+            contract_id=house.story.contract.id, kind=HandlingKind.LOSS, lines=lines,
+            purpose="見当たらない", occurred_at=house.clock(),
+            actor_person_id=house.story.people["worker"],
+        )  # fmt: skip
+        house.ledger.handling.record(loss, answers=ANSWERS)
+        last = house.ledger.today() + DAY
+        notices = revise(house, store_room(house), use_to=last).notices
+        assert not [one for one in notices if "ここにあります" in one]
+        go_to(house, last + 2 * DAY)
+        said = [row.sentence for row in proof.rows(house)]
+        assert not [one for one in said if "使用は終わっています" in one]
+        assert [one for one in said if "所在不明" in one]
 
 
 @pytest.mark.parametrize("told_in_time", [True, False])
