@@ -18,7 +18,8 @@ from ui.password_line import PasswordLine
 from ui.whole_dialog import WholeDialog
 
 FORMER = "今のものと、その前の{0}個までのパスワードは使えません。"
-KNOWN = "今までのパスワードを人に知られたおそれがあります（二度と使えなくなります）"
+KNOWN = "今までのパスワードを人に知られたおそれがあります"
+NEVER_AGAIN = "印を付けると、今までのパスワードは二度と使えなくなります。"
 REMINDER = "教えない、書き留めない、ほかで使わないことを承知しました"
 
 
@@ -52,6 +53,7 @@ class OwnPasswordDialog(WholeDialog):
         column.addLayout(rows)
         self.reminder = QCheckBox(self.tr(REMINDER))
         self.known = QCheckBox(self.tr(KNOWN))
+        self.known.setToolTip(self.tr(NEVER_AGAIN))
         self.known.setVisible(not account.must_change)  # a first password is known to its issuer
         column.addWidget(self.new)
         column.addWidget(self.reminder)
