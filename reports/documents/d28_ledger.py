@@ -98,7 +98,8 @@ class Register:
 
     def _ruled(self) -> Ruled:
         anchor = self.anchor
-        leads = (_subtitle(self), *(f"注意　{one}" for one in anchor.notes))
+        told = (*anchor.notes, *anchor.warnings)
+        leads = (_subtitle(self), *(f"注意　{one}" for one in told))
         return Ruled(
             self.title, leads, COLUMNS, anchor.erased or NONE,
             anchor.issued_at, anchor.seq, anchor.head,

@@ -31,6 +31,7 @@ from storage.database import Database, open_database
 from storage.derived import encode
 from storage.known_schema import Schema
 from tests.house import FIRST_DAY, House, cheap_office, furnished
+from tests.reports.papers import flat
 from tests.storage.test_journal_keeper import enter
 from ui.console import verifier
 from ui.issue import IssueRequest, issue
@@ -340,7 +341,8 @@ def test_a_clock_set_back_is_an_entry_and_stands_on_the_next_paper(house: House)
     house.ledger = house.office.unlock(house.folder / "ledger", BOSS.login, BOSS.password)
     kinds = [one.record.kind for one in house.ledger.registers.all(SystemEvent)]
     assert kinds[-1] is SystemEventKind.CLOCK_BACK
-    assert any("時計" in line for line in house.ledger.paper.numbering().warnings)
+    file = paper(house.ledger, 1, house.folder / "papers")
+    assert f"{SystemEventKind.CLOCK_BACK.label}（" in flat(file.read_bytes())
 
 
 # --- at the municipality -----------------------------------------------------------------------------
