@@ -7,14 +7,15 @@ Where there is none, the answer is None and a person has to look.
 import os
 import shutil
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 
 from models.capacity import Disk, Memory
 from models.machine_facts import Protection
+from storage import registry
 from storage.attachments import FOLDER_NAME
 from storage.files import reading
 
@@ -118,17 +119,6 @@ def read_clam(paths: Sequence[Path]) -> Sequence[Protection] | None:
     return [Protection("ClamAV", None, max(days))] if days else None
 
 
-def filetime_day(raw: bytes) -> date | None:
-    """Read the day from the 100-nanosecond count since 1601 that Windows keeps."""
-    if len(raw) != 8:
-        return None
-    ticks = int.from_bytes(raw, "little")
-    try:
-        return (datetime(1601, 1, 1, tzinfo=UTC) + timedelta(microseconds=ticks // 10)).date()
-    except OverflowError:
-        return None
-
-
 if sys.platform == "win32":  # pragma: no cover - cannot run on the machines that build this
     import ctypes
     import winreg
@@ -162,40 +152,11 @@ if sys.platform == "win32":  # pragma: no cover - cannot run on the machines tha
         )
         return Memory(mine.used, whole.free, whole.total) if told else None
 
-    _UNINSTALL = r"SOFTWARE\Microsoft\Windows\CurrentVersion\Uninstall"
-    _DEFENDER = r"SOFTWARE\Microsoft\Windows Defender"
-
     def _windows_programs() -> Sequence[str] | None:
-        found: set[str] = set()
-        for root, view in (
-            (winreg.HKEY_LOCAL_MACHINE, winreg.KEY_WOW64_64KEY),
-            (winreg.HKEY_LOCAL_MACHINE, winreg.KEY_WOW64_32KEY),
-            (winreg.HKEY_CURRENT_USER, 0),
-        ):
-            found.update(_names(root, view))
-        return sorted(found) or None
-
-    def _names(root: int, view: int) -> Iterator[str]:
-        with suppress(OSError), winreg.OpenKey(root, _UNINSTALL, 0, winreg.KEY_READ | view) as top:
-            for number in range(winreg.QueryInfoKey(top)[0]):
-                with suppress(OSError), winreg.OpenKey(top, winreg.EnumKey(top, number)) as one:
-                    yield str(winreg.QueryValueEx(one, "DisplayName")[0])
+        return registry.programs(winreg)
 
     def _windows_protection() -> Sequence[Protection] | None:
-        """Read Defender; another product switches it off and has to be looked at by a person."""
-        applied = _value(rf"{_DEFENDER}\Signature Updates", "AVSignatureApplied")
-        if not isinstance(applied, bytes):
-            return None
-        off = _value(rf"{_DEFENDER}\Real-Time Protection", "DisableRealtimeMonitoring")
-        passive = _value(_DEFENDER, "PassiveMode")
-        if passive:
-            return None
-        return [Protection("Microsoft Defender", not off, filetime_day(applied))]
-
-    def _value(key: str, name: str) -> object:
-        with suppress(OSError), winreg.OpenKey(winreg.HKEY_LOCAL_MACHINE, key) as opened:
-            return winreg.QueryValueEx(opened, name)[0]
-        return None
+        return registry.protection(winreg)
 
 else:
 

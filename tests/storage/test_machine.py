@@ -1,13 +1,13 @@
 """What the PC tells of itself: packages, definitions, room."""
 
 import os
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 
 from models.errors import MediumMissing
-from storage.machine import PC, filetime_day, read_clam, read_dpkg
+from storage.machine import PC, read_clam, read_dpkg
 
 STATUS = """Package: transmission-gtk
 Status: install ok installed
@@ -53,14 +53,6 @@ def test_the_newest_definitions_count(tmp_path: Path) -> None:
         os.utime(file, (moment, moment))
     found = read_clam([old, new])
     assert found is not None and found[0].updated_on == date(2026, 11, 20)
-
-
-def test_the_day_of_windows_is_read() -> None:
-    moment = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
-    ticks = int((moment - datetime(1601, 1, 1, tzinfo=UTC)) / timedelta(microseconds=1)) * 10
-    assert filetime_day(ticks.to_bytes(8, "little")) == date(2026, 11, 20)
-    assert filetime_day(b"short") is None
-    assert filetime_day(b"\xff" * 8) is None
 
 
 def test_room_and_size_of_the_ledger(tmp_path: Path) -> None:
