@@ -19,6 +19,7 @@ from models import (
     designated_hours,
     designations_undone,
     ends_untold,
+    exposed_inquiry,
     found_about,
     item_changes,
     last_days,
@@ -39,6 +40,7 @@ from models.records import (
     Contract,
     ContractClauseSetting,
     ContractPlace,
+    DueItem,
     Item,
     Person,
     Record,
@@ -108,13 +110,13 @@ def said_to_record(
             yield _finding(record, loses)
     elif isinstance(record, Person):
         yield from ends_untold.said_to_person(ledger, record, before, books)
+    elif isinstance(record, DueItem):
+        yield from _said_to_date(ledger, record, before)
     elif isinstance(record, ClientCommunication):
         if overdue := requests.asked_of(ledger, before, record):
             yield _finding(record, overdue)
     elif isinstance(record, Submission):
-        sealed = before if isinstance(before, Submission) else None
-        if wrong := paper_undone.asked_when_handed_in(ledger, record, sealed):
-            yield replace(_finding(record, wrong, RuleMode.WARN), rule_id=FROZEN)
+        yield from _said_to_paper(ledger, record, before)
     elif isinstance(record, FindingRecord):
         if unknown := found_about.told_of_unknown(
             ledger, record, before if isinstance(before, FindingRecord) else None
@@ -123,6 +125,21 @@ def said_to_record(
     elif isinstance(record, ContractClauseSetting):
         for one in clause_changes.said_of(ledger, books, before, record):
             yield _finding(record, one.text, one.mode, one.clauses, fact=one.fact)
+
+
+def _said_to_paper(
+    ledger: "Ledger", record: Submission, before: Record | None
+) -> Iterator[Finding]:
+    sealed = before if isinstance(before, Submission) else None
+    if wrong := paper_undone.asked_when_handed_in(ledger, record, sealed):
+        yield replace(_finding(record, wrong, RuleMode.WARN), rule_id=FROZEN)
+
+
+def _said_to_date(ledger: "Ledger", record: DueItem, before: Record | None) -> Iterator[Finding]:
+    if unsaid := exposed_inquiry.lacks_result(ledger, before, record):
+        yield _finding(record, unsaid, RuleMode.BLOCK_ALWAYS)
+    elif put_off := exposed_inquiry.asked_of(ledger, before, record):
+        yield _finding(record, put_off)
 
 
 def _said_to_consent(

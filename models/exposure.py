@@ -19,6 +19,7 @@ from models.errors import (
     KeyNotRenewed,
     NotEnteredYet,
 )
+from models.exposed_inquiry import TITLE
 from models.people import BACK_UP_NOW
 from models.reached import reached
 from models.records import Credential, DueItem, UserAccount
@@ -29,7 +30,6 @@ from models.wareki import format_wareki
 if TYPE_CHECKING:
     from models.ledger import Ledger
 
-TITLE = "パスワード・カードの漏えい等の調査と、委託者への報告の要否の判断"
 NOT_RENEWED = (
     "古いパスワードとカードは使えなくしましたが、暗号鍵の更新を中止しました。"
     "以前の鍵ファイルの写しがあれば、今の台帳も開けます。「暗号鍵の更新」を行ってください。"

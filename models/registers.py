@@ -13,6 +13,7 @@ from models import (
     clause_changes,
     designations_undone,
     ends_untold,
+    exposed_inquiry,
     lost_proofs,
     namesakes,
     permissions,
@@ -293,6 +294,7 @@ class Registers:
         if isinstance(stored.record, FindingRecord):
             self._ledger.corrections.require_may_go(stored.record)
         requests.require_may_go(self._ledger, stored.record)
+        exposed_inquiry.require_may_go(self._ledger, stored.record)
         ends_untold.require_may_go(self._ledger, stored.record)
         if isinstance(stored.record, AccessRight) and stored.record.granted_at is not None:
             self._ledger.rights.require_decider()

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
 
 from models.calendar import STATES
 from models.codes import DueStatus
+from models.exposed_inquiry import is_inquiry
 from models.records import ALL, DueItem
 from ui import layout, permitted
 from ui.answering import enter
@@ -25,6 +26,11 @@ from ui.page import Desk, Page
 from ui.page_parts import make_verbs, state_filters
 from ui.paper_elsewhere import ElsewhereDialog
 from ui.state_table import Line, StateTable, state_word
+
+RESULT = (
+    "調べた結果と、委託者に報告したか（しないと判断した理由）を入力してください。"
+    "「備考」に書き足して残します。"
+)
 
 
 class CalendarPage(Page):
@@ -122,6 +128,11 @@ class CalendarPage(Page):
             return
         registers = self.desk.ledger.registers
         one = registers.need(DueItem, line.id).record
+        if is_inquiry(self.desk.ledger, one):
+            result = self.desk.asker.line(self, self.tr("済みにする"), self.tr(RESULT))
+            if result is None:
+                return
+            one = replace(one, note=f"{one.note}\n{result}")
         done = replace(one, status=DueStatus.SATISFIED, satisfied_on=self.desk.ledger.today())
         reason = self.tr("予定を済ませた")
         enter(

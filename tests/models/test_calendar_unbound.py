@@ -19,7 +19,8 @@ from models.codes import (
     ItemOrigin,
     Severity,
 )
-from models.exposure import TITLE, shut
+from models.exposed_inquiry import TITLE
+from models.exposure import shut
 from models.records import (
     Assignment,
     Credential,

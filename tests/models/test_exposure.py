@@ -7,7 +7,8 @@ import pytest
 
 from models.codes import CredentialKind, DueStatus, InvalidReason, SystemEventKind
 from models.errors import AzukariError, Cancelled, NotPermitted, WrongPassword
-from models.exposure import NOT_RENEWED, TITLE, cards_of, shut
+from models.exposed_inquiry import TITLE
+from models.exposure import NOT_RENEWED, cards_of, shut
 from models.records import Credential, DueItem, SystemEvent, UserAccount
 from tests.house import House, furnished
 from ui.sample import cast

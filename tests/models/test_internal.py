@@ -14,7 +14,8 @@ from models.codes import (
     Severity,
 )
 from models.commands import creating
-from models.exposure import TITLE, shut
+from models.exposed_inquiry import TITLE
+from models.exposure import shut
 from models.ledger import Ledger
 from models.records import (
     DueItem,

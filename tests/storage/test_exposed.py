@@ -9,7 +9,8 @@ import pytest
 
 from models.codes import Role
 from models.errors import NewerFormat, WeakPassword
-from models.exposure import TITLE, change_known, shut
+from models.exposed_inquiry import TITLE
+from models.exposure import change_known, shut
 from models.former_passwords import change_former_passwords
 from models.ledger import Ledger
 from models.records import DueItem, UserAccount

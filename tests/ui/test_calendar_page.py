@@ -17,9 +17,12 @@ from models.codes import (
     DueStatus,
     Urgency,
 )
-from models.records import ClientCommunication, DueItem
+from models.exposed_inquiry import TITLE
+from models.exposure import shut
+from models.records import ClientCommunication, DueItem, UserAccount
 from tests.house import furnished
 from tests.ui.fingers import press
+from tests.ui.shell import Answers
 from tests.ui.table import Table
 from tests.ui.test_evidence_page import words
 from ui.calendar_facts import read_calendar
@@ -265,3 +268,25 @@ def test_every_register_of_the_list_opens_its_form_and_its_history(shiki: Table)
         "officer_confirmation",  # entered by the officer, on a page of its own
         "content_erasure",  # entered by the erasure itself
     }
+
+
+def test_the_inquiry_after_a_known_password_is_done_with_its_result(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
+    with furnished(tmp_path, rules=True, accounts=True) as house:
+        account = house.ledger.registers.one(UserAccount, login_name="yoshino")
+        assert account is not None
+        shut(house.ledger, account.record.id, "机のメモを来客に見られた")
+        table = Table(qtbot, house)
+        page = CalendarPage(table.desk)
+        table.show(page)
+        page.table.selectRow(place_of(page, TITLE))
+        asker = table.operations.asker
+        assert isinstance(asker, Answers)
+        asker.replies.append("見たのは清掃の人だけで、委託者に電話で報告した")
+        page.finish()
+        table.settle()
+        [due] = house.ledger.registers.all(DueItem, title=TITLE)
+        assert due.record.status is DueStatus.SATISFIED
+        assert due.record.note.endswith("委託者に電話で報告した")
+        table.operations.close()

@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QDialog
 from pytestqt.qtbot import QtBot
 
 from models.codes import Role, SystemEventKind
-from models.exposure import TITLE, shut
+from models.exposed_inquiry import TITLE
+from models.exposure import shut
 from models.records import DueItem, RuleOverride, SystemEvent, UserAccount
 from models.store import quiet
 from tests.house import House, furnished

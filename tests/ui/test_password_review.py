@@ -11,7 +11,8 @@ from pytestqt.qtbot import QtBot
 
 from models.codes import SystemEventKind
 from models.commands import revising
-from models.exposure import TITLE, cards_of
+from models.exposed_inquiry import TITLE
+from models.exposure import cards_of
 from models.records import DueItem, SystemEvent, UserAccount
 from tests.house import House, furnished
 from tests.models.test_running_evidence import fix_cycles
