@@ -202,12 +202,27 @@ class Breaches:
 
         The contract may be changed again: what was verified of one change settles no other.
         """
-        verified = self._verified
+        verified, again = self._verified, self._entered_again()
         for one in self._asked.all(RuleOverride):
-            if one.mode is RuleMode.WARN or one.finding_id in verified:
+            if one.mode is RuleMode.WARN or one.finding_id in verified or one.id in again:
                 continue
             if one.rule_id == CHANGED or (one.rule_id, one.record_ref) not in settled:
                 yield one
+
+    def _entered_again(self) -> set[str]:
+        """Return the ids of breaches of acts that were corrected, where the finding goes on.
+
+        The correction was asked about the same, and stands; it is told of that one.
+        """
+        every: dict[tuple[str, str], list[RuleOverride]] = {}
+        for one in self._asked.all(RuleOverride):
+            if one.finding_id:
+                every.setdefault((one.rule_id, one.finding_id), []).append(one)
+        found = set()
+        for alike in every.values():
+            if len(alike) > 1 and any(self._stands(one) for one in alike):
+                found |= {one.id for one in alike if not self._stands(one)}
+        return found
 
     @property
     def _verified(self) -> set[str]:

@@ -5,7 +5,7 @@ looks at it and confirms. Nobody enters that confirmation by a name: the command
 one who confirms, as that of a handling record is.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -145,19 +145,20 @@ class Corrections:
         Raises:
             Refused
         """
-        if self._is_officers(finding.id) and self._is_concerned(finding, None):
+        if self._is_officers(finding.id) and self._is_concerned(finding, ()):
             raise Refused(reason=OWN_VOID.format(finding.caption()))
 
     def _require_as_found(self, finding: Finding, before: Finding) -> None:
         """Refuse to make a breach smaller, and to whom it concerns also to put it off."""
-        stored = self._ledger.registers.one(RuleOverride, finding_id=before.id)
-        breach = stored.record if stored else None
-        if breach and any(getattr(finding, name) != getattr(before, name) for name in FOUND):
+        breaches = [
+            one.record for one in self._ledger.registers.all(RuleOverride, finding_id=before.id)
+        ]
+        if breaches and any(getattr(finding, name) != getattr(before, name) for name in FOUND):
             raise Refused(reason=FIXED)
         less = _is_put_off(finding, before) or _is_less(finding, before)
-        if not less or not (breach or self._is_officers(before.id)):
+        if not less or not (breaches or self._is_officers(before.id)):
             return
-        if self._is_concerned(before, breach):
+        if self._is_concerned(before, breaches):
             raise Refused(reason=OWN_TERM.format(finding.caption()))
 
     def _is_officers(self, finding_id: str) -> bool:
@@ -165,14 +166,14 @@ class Corrections:
         entered = versions(self._ledger.store, Finding, finding_id)
         return any(one.record.source is FindingSource.INSPECTION for one in entered)
 
-    def _is_concerned(self, finding: Finding, breach: RuleOverride | None) -> bool:
+    def _is_concerned(self, finding: Finding, breaches: Iterable[RuleOverride]) -> bool:
         """Tell whether the user recorded the breach, or was ever in charge of putting it right.
 
         Whoever was in charge once is concerned for ever: it would be handed away for a moment.
         """
         store = self._ledger.store
         people = {one.record.owner_person_id for one in versions(store, Finding, finding.id)}
-        people |= {finding.owner_person_id, breach.requested_by if breach else ""}
+        people |= {finding.owner_person_id, *(breach.requested_by for breach in breaches)}
         return bool(namesakes.same_or_alike(store, self._ledger.user.person_id, people - {""}))
 
     # --- who -------------------------------------------------------------------------------------

@@ -43,8 +43,10 @@ class Beside:
         finding_id = ""
         if breaches:
             correction = self._correction(record, contract_id, breaches)
-            finding_id = correction.id
-            made.append(correction)
+            finding_id = self._open_already(record, correction)
+            if not finding_id:
+                finding_id = correction.id
+                made.append(correction)
         for rule_id in dict.fromkeys(f.rule_id for f in asked):
             mine = [f for f in asked if f.rule_id == rule_id]
             strongest = max(mine, key=lambda f: f.strength)
@@ -104,6 +106,23 @@ class Beside:
             owner_person_id=self._asker,
             status=FindingStatus.OPEN,
         )
+
+    def _open_already(self, record: Record, new: FindingRecord) -> str:
+        """Return the finding that waits and says the same of the act that one corrects, "" for none.
+
+        Whoever corrects a slip in an act that was a breach has one thing to put right, not two.
+        """
+        corrected = record.corrects_event_id if isinstance(record, HandlingEvent) else ""
+        registers = self._ledger.registers
+        known = registers.all(RuleOverride, record_ref=corrected) if corrected else []
+        for id_ in dict.fromkeys(one.record.finding_id for one in known if one.record.finding_id):
+            stored = self._ledger.store.get(FindingRecord, id_)
+            if stored is None or stored.meta.voided:
+                continue
+            open_still = stored.record.status in (FindingStatus.OPEN, FindingStatus.IN_PROGRESS)
+            if open_still and stored.record.description == new.description:
+                return id_
+        return ""
 
     def summary(
         self, findings: Sequence[Finding], records: Sequence[Record], answers: Answers

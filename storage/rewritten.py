@@ -130,7 +130,9 @@ class _Walk:
     voided: dict[str, dict[str, int]] = field(default_factory=dict)
     _fields: dict[tuple[str, str], Fields] = field(default_factory=dict)
     _findings: dict[str, _Told] = field(default_factory=dict)
-    _breaches: dict[str, str] = field(default_factory=dict)  # finding → who asked for the exception
+    _breaches: dict[str, set[str]] = field(
+        default_factory=dict
+    )  # finding → who asked for the exception
     _takes: dict[str, int] = field(default_factory=dict)  # paper → command that handed in the next
 
     def amiss(self, entered: _Entered) -> str:
@@ -146,7 +148,8 @@ class _Walk:
         strict = self.strict_from is not None and entered.first > self.strict_from
         sentence = _JUDGES[entered.type](self, entered, before, after) if strict else ""
         if entered.type == RuleOverride.type and after.get("finding_id"):
-            self._breaches.setdefault(str(after["finding_id"]), str(after.get("requested_by")))
+            asked = self._breaches.setdefault(str(after["finding_id"]), set())
+            asked.add(str(after.get("requested_by")))
         if entered.type == Finding.type:
             told = self._findings.setdefault(entered.record_id, _Told())
             told.owners |= (
@@ -227,7 +230,7 @@ class _Walk:
         if not less or not (told.officers or (breach is not None and after)):
             return ""
         person = self.authors.person_of(entered.author, entered.first)
-        return PUT_OFF if person and person in {*told.owners, breach} else ""
+        return PUT_OFF if person and person in {*told.owners, *(breach or ())} else ""
 
     def _role(self, entered: _Entered) -> Role | None:
         if self.authors.is_sheet(entered.author, entered.first):

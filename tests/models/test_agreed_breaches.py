@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -90,3 +91,49 @@ def test_what_no_rule_finds_any_more_names_the_reason_until_it_was_verified(
     assert UNTOLD.format(message=message, rule=RULE, reason=WHY) in said
     verify(house, breach)
     assert terms_clause(house)[0] == "due"  # the contract itself is still to be looked at (K-33)
+
+
+def correct(house: House, act_id: str, **changes: Any) -> str:
+    """Correct an act as the one who entered it, with somebody who agrees; return what stands then."""
+    house.clock.wait(5)
+    act = house.ledger.registers.need(HandlingEvent, act_id).record
+    right = replace(act, **changes)
+    user = next(one for one in cast.USERS if one.login == "yoshino")
+    change = house.ledger.rules.entering(
+        lambda given: house.ledger.handling.correct(act_id, right, "書き誤りのため", answers=given),
+        Answers({RULE: WHY}), SignIn(house.story.people[user.person], user.login, user.password),
+    )  # fmt: skip
+    acts = {one.record.id for one in house.ledger.registers.all(HandlingEvent)}
+    [made] = set(change.ids) & acts
+    return made
+
+
+def test_a_slip_that_is_corrected_in_a_breach_leaves_one_thing_to_put_right(house: House) -> None:
+    first = break_it(house)
+    made = correct(house, first.record_ref, purpose="点検作業")
+    both = [one.record for one in house.ledger.registers.all(RuleOverride, rule_id=RULE)]
+    assert {one.finding_id for one in both} == {first.finding_id} and len(both) == 2
+    assert len(house.ledger.registers.all(FindingRecord)) == 1
+    state, said = terms_clause(house)
+    assert state == "broken" and "訂正されましたが" not in said
+    correct(house, made, purpose="入力と点検")
+    assert len(house.ledger.registers.all(FindingRecord)) == 1
+    verify(house, first)
+    assert terms_clause(house)[0] != "broken"
+
+
+def test_what_was_verified_is_put_right_again_where_the_act_is_entered_anew(house: House) -> None:
+    first = break_it(house)
+    verify(house, first)
+    correct(house, first.record_ref, purpose="点検作業")
+    found = {one.record.id for one in house.ledger.registers.all(FindingRecord)}
+    assert len(found) == 2 and terms_clause(house)[0] == "broken"
+
+
+def test_the_corrected_breach_is_told_again_when_the_correction_is_voided(house: House) -> None:
+    first = break_it(house)
+    made = correct(house, first.record_ref, purpose="点検作業")
+    house.clock.wait(5)
+    house.ledger.handling.void(made, "誤って入力したため")
+    state, said = terms_clause(house)
+    assert state == "broken" and "別の人の確認" in said
