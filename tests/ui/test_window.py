@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialog, QLabel, QLineEdit
+from PySide6.QtWidgets import QApplication, QDialog, QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from models.codes import OrganizationKind, Role
@@ -32,6 +32,7 @@ from ui import icons
 from ui import ledger_settings as settings
 from ui.account_watch import AccountWatch
 from ui.backup_page import BackupPage
+from ui.clipboard import MARK
 from ui.idle import IdleWatch
 from ui.ledger_settings import DEFAULT_IDLE
 from ui.must_change import MustChangeDialog
@@ -296,6 +297,52 @@ def test_dialogs_are_closed_when_the_window_locks(
         isinstance(widget, QDialog) and widget.isVisible()
         for widget in QApplication.topLevelWidgets()
     )
+
+
+@pytest.mark.parametrize("parent", ["nothing", "window"])
+@pytest.mark.parametrize("kind", [QDialog, QWidget])
+def test_what_is_no_child_of_the_pages_is_closed_too(
+    qtbot: QtBot, window: MainWindow, clock: Clock, kind: type[QWidget], parent: str
+) -> None:
+    """A dialog of files, of the window itself, a list that was pulled out: nothing shows names."""
+    sign_in(qtbot, window)
+    outside = kind(window if parent == "window" else None)  # type: ignore[call-arg]
+    outside.setWindowFlag(Qt.WindowType.Window)
+    qtbot.addWidget(outside)
+    label = QLabel("架空　太郎", outside)
+    outside.show()
+    assert label.isVisible()
+    clock.now += 11 * 60
+    qtbot.waitUntil(lambda: window.bench is None, timeout=2_000)
+    assert not outside.isVisible() and not label.isVisible()
+    assert window.isVisible() and window.unlock.isVisible()
+
+
+@pytest.mark.parametrize("way", ["idle", "key", "session", "closing"])
+def test_what_was_copied_is_gone_when_the_window_locks(
+    qtbot: QtBot, window: MainWindow, clock: Clock, way: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    board = QApplication.clipboard()
+    monkeypatch.setattr(window.clipboard, "_ours", lambda: True)
+    sign_in(qtbot, window)
+    draft = note_page(window).draft
+    draft.setText("架空　太郎")
+    draft.selectAll()
+    draft.copy()
+    draft.clear()
+    assert board.text() == "架空　太郎" and window.clipboard._watching
+    if way == "idle":
+        clock.now += 11 * 60
+    elif way == "key":
+        QTest.keyClick(window, Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)
+    elif way == "session":
+        window.session.locked.emit()
+    else:
+        window.close()
+    qtbot.waitUntil(lambda: window.bench is None, timeout=2_000)
+    assert board.text() == ""
+    board.setText("台帳の外の文字")  # what is copied at the door is nobody's business
+    assert not board.mimeData().hasFormat(MARK) and not window.clipboard._watching
 
 
 def test_the_user_is_asked_before_a_draft_is_locked_away(
