@@ -40,14 +40,18 @@ def build_office() -> "Office":
     )
 
 
-def _steady_clock() -> "Callable[[], float]":
-    """Return the clock that nobody can set and that goes on while the PC sleeps."""
+def _steady_clock() -> "Callable[[], float] | None":
+    """Return the clock that nobody can set and that goes on while the PC sleeps; None without one.
+
+    One that stands meanwhile would tell every morning of a jump that was none.
+    """
     import time
 
     since_boot = getattr(time, "CLOCK_BOOTTIME", None)
-    if since_boot is None:  # Windows counts sleep in its monotonic clock
-        return time.monotonic
-    return lambda: time.clock_gettime(since_boot)
+    if since_boot is not None:
+        return lambda: time.clock_gettime(since_boot)
+    # Windows counts sleep and hibernation in its monotonic clock, whichever of the two Python asks.
+    return time.monotonic if os.name == "nt" else None
 
 
 def main(argv: list[str]) -> int:

@@ -2,7 +2,8 @@
 
 Order in the ledger is by number, never by time, so a wrong clock stops nothing. It is said and
 entered: a time earlier than the entry or the line of the access log before, or a wall clock that ran differently from the clock
-that counts since the PC was started.
+that counts since the PC was started. The two are compared over the whole run of the program, across
+sign-ins: a clock that is put back a little before every entry stands still all day.
 """
 
 from collections.abc import Callable
@@ -18,23 +19,28 @@ Steady = Callable[[], float]
 
 BACK = timedelta(minutes=2)  # less is the drift that a time server puts right
 APART = timedelta(minutes=5)
+DRIFT = timedelta(seconds=10) / timedelta(days=1)  # of a good clock: no crystal is quite right
 LOOKED_BACK = 200  # entries
 
 
 class ClockWatch:
-    """Compares the clock on the wall with what was written last and with the steady clock."""
+    """Compares the clock on the wall with what was written last and with the steady clock.
+
+    One lasts for a run of the program, and compares with its first look, or with the last one that
+    was told of.
+    """
 
     def __init__(self, steady: Steady | None = None) -> None:
         self._steady = steady
-        self._seen: tuple[datetime, float] | None = None
+        self._first: tuple[datetime, float] | None = None
 
     def look(self, now: datetime, last: datetime | None) -> News | None:
-        """Return what is to be entered about the clock, if anything.
+        """Return what is to be entered about the clock, if anything; again until it was told.
 
         Args:
             last: the latest time of entries and lines of the access log; None in an empty ledger.
         """
-        drift = self._drift(now)
+        drift, allowed = self._drift(now)
         if last is not None and now < last - BACK:
             return News(
                 SystemEventKind.CLOCK_BACK,
@@ -42,7 +48,7 @@ class ClockWatch:
                 f"PCの時計が、直前の記録より{_length(last - now)}前を指していました。",
                 f"{int((now - last).total_seconds())}",
             )
-        if abs(drift) > APART:
+        if abs(drift) > allowed:
             word = "進められ" if drift > timedelta() else "戻され"
             return News(
                 SystemEventKind.CLOCK_JUMP,
@@ -52,15 +58,20 @@ class ClockWatch:
             )
         return None
 
-    def _drift(self, now: datetime) -> timedelta:
-        """Return how much further the wall clock went than the steady one since the last look."""
+    def told(self, now: datetime) -> None:
+        """Compare with the present moment from here on: what was noticed is entered, or noted."""
+        if self._steady is not None:
+            self._first = now, self._steady()
+
+    def _drift(self, now: datetime) -> tuple[timedelta, timedelta]:
+        """Return how much further the wall clock went than the steady one, and what it may."""
         if self._steady is None:
-            return timedelta()
+            return timedelta(), APART
         steady = self._steady()
-        before, self._seen = self._seen, (now, steady)
-        if before is None:
-            return timedelta()
-        return (now - before[0]) - timedelta(seconds=steady - before[1])
+        if self._first is None:
+            self._first = now, steady
+        passed = timedelta(seconds=steady - self._first[1])
+        return now - self._first[0] - passed, APART + abs(passed) * DRIFT
 
 
 def latest_entry(store: Store) -> datetime | None:

@@ -23,6 +23,7 @@ from models.errors import (
     JournalMissing,
     MediumMissing,
     NotWritable,
+    Refused,
 )
 from models.notes import GIVEN_UP, event_in, tell_of_unknown
 from models.records import BackupRun, SystemEvent
@@ -55,6 +56,12 @@ WORDS = {
 
 
 NO_JOURNAL = "復元した台帳には、更新ジャーナルがありません。使うときは保存先を決めてください。"
+
+
+NOT_ENTERED = (
+    "このことは、まだ台帳に記帳していません。記帳できるようになると、ほかのどの記帳よりも先に記帳し、"
+    "次の書類に印字します。それまでは、台帳を開くたびに、同じことを確かめます。"
+)
 
 
 UNKNOWN = "書き終えた記帳番号は、媒体をつなぐと分かります"
@@ -184,8 +191,14 @@ class JournalKeeper(Protocol):
     def news(self) -> Sequence[News]:
         """Return what was noticed and not entered yet."""
 
+    def to_enter(self) -> Sequence[News]:
+        """Look at the medium, and return what whoever is signed in enters of what was noticed.
+
+        That is nothing for one who only looks.
+        """
+
     def told(self, news: Sequence[News]) -> None:
-        """Forget news that were entered."""
+        """Forget news that were entered; only now may what remembers more than the ledger forget it."""
 
 
 class JournalDesk:
@@ -193,6 +206,7 @@ class JournalDesk:
 
     def __init__(self, ledger: "Ledger") -> None:
         self._ledger = ledger
+        self._reason, self._answered_by = "", ""
 
     @property
     def _keeper(self) -> JournalKeeper:
@@ -212,16 +226,14 @@ class JournalDesk:
         self._ledger.require("journal")
         self._ledger.outside.require(folder)
         self._keeper.start(folder)
+        self._ledger.prepare()  # what was noticed comes first, wherever it can be entered by now
         news = News(
             SystemEventKind.JOURNAL_STARTED,
             EventLevel.INFO,
             f"更新ジャーナルを記帳番号{self._keeper.status().seq:,}から始めました。",
             str(folder)[:200],
         )
-        noticed = self._keeper.news()  # before it could be entered anywhere
-        change = self._ledger.commit([creating(self.event(one)) for one in (*noticed, news)])
-        self._keeper.told(noticed)
-        return change
+        return self._ledger.commit([creating(self.event(news))])
 
     def stop(self, reason: str) -> Change:
         """Keep no journal any more.
@@ -292,50 +304,62 @@ class JournalDesk:
         try:
             if ledger.role is Role.INSPECTOR:
                 return self.status()
+            self.enter_news()  # a journal may wait for that
             self._keeper.require()
             self.enter_news()
         except AzukariError:
             pass  # the state says it; the next command that is refused says it to its author
         return self.status()
 
-    def greet(self, reason: str = "") -> None:
-        """Enter at the sign-in what was noticed at the opening, and say what the user should know.
+    def answer(self, reason: str, person: str = "") -> None:
+        """Keep what a responsible person says to a ledger that was set back, until it is entered.
 
         Args:
-            reason: what the responsible person says to a ledger that was set back.
+            person: id of who says it; a recovery sheet is nobody.
         """
+        self._reason, self._answered_by = reason, person
+
+    def greet(self) -> None:
+        """Enter at the sign-in what was noticed at the opening, and say what the user should know."""
         ledger, enter = self._ledger, not self._keeper.looking
         noticed = [one.detail for one in self._keeper.news()]
         try:
-            ledger.watch_clock(enter=enter)
+            ledger.watch(enter=enter)
             enter = enter and ledger.role is not Role.INSPECTOR and not ledger.user.must_change
-            if enter:
-                self.enter_news(reason)
             noticed += tell_of_unknown(ledger, enter=enter)
-        except (DiskFull, InputOutput, MediumMissing, NotWritable) as error:
-            # A full disk must not keep people from reading; it is tried again at the next sign-in.
+        except (DiskFull, InputOutput, MediumMissing, NotWritable, Refused) as error:
+            # A full disk must not keep people from reading; it is tried again before every command.
             if not isinstance(error, JournalMissing | JournalFailed):  # those are said below
                 noticed.append(str(error))
+        if any(one.kind is SystemEventKind.ROLLED_BACK for one in self._keeper.news()):
+            noticed.append(NOT_ENTERED)
         status = self.status()
         if status.care:
             noticed.append(f"{status.words}。{status.problem}")
         if (kept := kept_restore(ledger)) is not None:
             noticed.append(f"{kept[0].detail}{NO_JOURNAL}")
-        ledger.notices += noticed
+        ledger.notices += [one for one in noticed if one not in ledger.notices]
 
-    def enter_news(self, reason: str = "") -> None:
-        """Enter what the store noticed.
+    def enter_news(self) -> None:
+        """Enter what the store noticed."""
+        if self._keeper.to_enter():
+            self._ledger.watch()
+
+    def noticed(self) -> tuple[Sequence[News], list[SystemEvent]]:
+        """Return what the store noticed and whoever is signed in enters, and the records of it."""
+        news = self._keeper.to_enter()
+        return news, [self.event(one, self._reason, self._answered_by) for one in news]
+
+    def told(self, news: Sequence[News]) -> None:
+        """Forget news that were entered."""
+        self._keeper.told(news)
+
+    def event(self, news: News, reason: str = "", answered_by: str | None = None) -> SystemEvent:
+        """Return the record of something that was noticed.
 
         Args:
-            reason: what the responsible person says to it.
+            answered_by: id of the person who says the reason; the signed-in user's if left out.
         """
-        news = self._keeper.news()
-        if news and not self._keeper.looking:
-            self._ledger.commit([creating(self.event(one, reason)) for one in news])
-            self._keeper.told(news)
-
-    def event(self, news: News, reason: str = "") -> SystemEvent:
-        """Return the record of something that was noticed."""
         ledger = self._ledger
         event = SystemEvent(
             id=ledger.new_id(),
@@ -346,7 +370,8 @@ class JournalDesk:
             value=news.value,
         )
         if reason:
-            event = replace(event, reason=reason, acknowledged_by=ledger.user.person_id)
+            person = ledger.user.person_id if answered_by is None else answered_by
+            event = replace(event, reason=reason, acknowledged_by=person)
         ledger.registers.validate(event)
         return event
 

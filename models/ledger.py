@@ -18,7 +18,7 @@ from models.access import AccessLog, Act, Question
 from models.backups import kept_restore
 from models.blocking import Blocking
 from models.chain import SALT_SIZE, Command, Head, Intent, write_command
-from models.clockwatch import ClockWatch, Steady, latest_entry
+from models.clockwatch import ClockWatch, latest_entry
 from models.codes import AccountStatus, Role
 from models.commands import Change, creating
 from models.corrections import Corrections
@@ -38,13 +38,13 @@ from models.files import Files
 from models.gate import Opened
 from models.handling import Handling
 from models.inquiries import Inquiries
-from models.journal import JournalDesk
+from models.journal import JournalDesk, News
 from models.notes import RESTORED
 from models.outside import Outside
 from models.paper import Paper
 from models.people import People
 from models.profiles import Profile
-from models.records import Contract, Person, Record, Stored, UserAccount
+from models.records import Contract, Person, Record, Stored, SystemEvent, UserAccount
 from models.registers import Registers
 from models.rights import Rights
 from models.ruling import Rules
@@ -70,7 +70,7 @@ class Ledger:
         clock: returns the present time with its offset.
         random: returns n random bytes.
         rules: ask the rules of the contracts before anything is written.
-        steady: the clock that nobody can set, for `ClockWatch`.
+        watch: looks at the clock for as long as the program runs.
     """
 
     def __init__(
@@ -81,7 +81,7 @@ class Ledger:
         random: Random,
         *,
         rules: bool,
-        steady: Steady | None = None,
+        watch: ClockWatch,
         denied: Sequence[Denied] = (),
     ) -> None:
         self.opened = opened
@@ -111,7 +111,7 @@ class Ledger:
         self.outside = Outside(self)
         self.ending = Ending(self)
         self.journal = JournalDesk(self)
-        self._watch = ClockWatch(steady)
+        self._watch = watch
         self._last_at: datetime | None = None
         self._restore_entered = False
         self.verified: Verification | None = None  # the last one of this session
@@ -314,45 +314,78 @@ class Ledger:
         return command, failed
 
     def prepare(self) -> None:
-        """Enter what goes before the next command: a wrong clock, a restore nobody told of yet."""
+        """Enter what goes before the next command: what was noticed, and a restore not told of yet."""
         with self._lock:
-            self.watch_clock()
+            self.watch()
             self._enter_restore()
 
     def _enter_restore(self) -> None:
         kept = None if self._restore_entered else kept_restore(self)
         if kept is not None:
             run, command_id = kept
-            if self.store.command(command_id) is None and not self._enter(run, command_id):
+            if self.store.command(command_id) is None and not self._enter([run], command_id):
                 return
             self.store.set_setting(RESTORED, "")
         self._restore_entered = True
 
-    def _enter(self, record: Record, command_id: str) -> bool:
-        """Enter something beside what the user does; tell whether the user may enter anything."""
+    def _enter(
+        self, records: Sequence[Record], command_id: str, then: Callable[[], object] = bool
+    ) -> bool:
+        """Enter something beside what the user does; tell whether the user may enter anything.
+
+        Args:
+            then: is called when it is entered, wherever else it could not be written.
+        """
         try:
-            _, failed = self._append([creating(record)], command_id)
+            _, failed = self._append([creating(record) for record in records], command_id)
         except NotPermitted:
             return False  # an inspecting officer enters nothing but the own password
+        then()
         if failed is not None:
             raise JournalMissing(**failed.facts)  # what the user wanted is not entered
         return True
 
-    def watch_clock(self, *, enter: bool = True) -> None:
-        """Enter that the clock went back or jumped; asked at the sign-in and before each command.
+    def watch(self, *, enter: bool = True) -> None:
+        """Enter what was noticed; asked at the sign-in and before each command.
+
+        That the clock went back or jumped, and what the store found when it compared the ledger with
+        what remembers it: one command, because nothing may be entered before either.
 
         Args:
             enter: somebody who only looks leaves a line of the access log instead.
         """
         if self._last_at is None:
             self._last_at = self._last_recorded()
-        news = self._watch.look(self.now(), self._last_at)
-        if news is None:
+        now = self.now()
+        clock = self._watch.look(now, self._last_at)
+        news, records = self.journal.noticed()
+        if clock is not None:
+            self._say(clock.detail)
+            records.append(self.journal.event(clock))
+        if not records:
             return
-        self.notices.append(news.detail)
-        if not (enter and self._enter(self.journal.event(news), self.new_command_id())):
-            self.access.note(Act.CLOCK, detail=news.value)
-        self._last_at = self.now()  # what was told is not told again
+        then = partial(self._told, news, now if clock else None)
+        if (enter and self._enter(records, self.new_command_id(), then)) or clock is None:
+            return
+        self.access.note(Act.CLOCK, detail=clock.value)
+        self._told((), now)
+
+    def _told(self, news: Sequence[News], clock: datetime | None) -> None:
+        """Let go of what was entered or noted; a clock was odd at that moment."""
+        if clock is not None:
+            self._watch.told(clock)
+            self._last_at = clock
+        if news:
+            for one in news:
+                self._say(one.detail)
+            self.journal.told(news)
+            change = Change("", self.store.head(), frozenset({SystemEvent.type}), ())
+            for listener in self._listeners:
+                listener(change)
+
+    def _say(self, notice: str) -> None:
+        if notice not in self.notices:
+            self.notices.append(notice)
 
     def _last_recorded(self) -> datetime | None:
         """Return the latest time of the last entries and lines, or when the last session began.

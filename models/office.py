@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 from typing import NamedTuple
 
@@ -10,7 +10,7 @@ from models.access import Act
 from models.backups import keep_restore, record_restore, record_restore_test
 from models.capacity import room_notice
 from models.chain import Head
-from models.clockwatch import Steady
+from models.clockwatch import ClockWatch, Steady
 from models.codes import Role
 from models.denied import Denied
 from models.errors import AzukariError, Damaged, SheetUncertain, SheetUsed
@@ -29,6 +29,7 @@ from models.store import Progress, quiet
 from models.terminals import notice_programs, notice_terminal
 
 SHOWN = Shown()
+SHEET_USED = "回復シートの使用"
 FROZEN = (
     "書込みのできない場所の台帳なので、ロックを取らずに、あるがままに読みました。"
     "利用の記録は残らず、更新ジャーナルは見ていません。"
@@ -63,6 +64,8 @@ class Office:
     rules: bool = True  # ask the rules of the contracts (models/ruling.py)
     steady: Steady | None = None  # the clock that nobody can set (models/clockwatch.py)
     denied: Sequence[Denied] = ()  # programs that must not be on the PC (models/denied.py)
+    _watches: dict[str, ClockWatch] = field(default_factory=dict, init=False, repr=False)
+    """By ledger: a clock that was set while nobody was signed in was set in this run as well."""
 
     def create(self, folder: PurePath, opening: Opening, password: str) -> tuple[Ledger, str]:
         """Make a new ledger with its first responsible person.
@@ -155,6 +158,8 @@ class Office:
         """Sit down at an opened ledger: finish what is unfinished, notice what is to be noticed."""
         ledger = self._ledger(opened)
         try:
+            if rolled_back:
+                ledger.journal.answer(rolled_back, ledger.user.person_id)
             if opened.frozen:
                 ledger.notices.append(FROZEN)
                 require_signer(ledger)
@@ -163,7 +168,7 @@ class Office:
             ledger.access.signed_in()
             if rebuilt:
                 note_rebuild(ledger)
-            ledger.journal.greet(rolled_back)
+            ledger.journal.greet()
             ledger.notices += told_at_sign_in(ledger)
             if notice := room_notice(ledger):
                 ledger.notices.append(notice)
@@ -226,6 +231,7 @@ class Office:
         unchanged = True
         try:
             require_believed_sheet(opening)
+            opening.journal.answer(SHEET_USED)
             fresh = enter_recovery(opening, recovery, login, password, person, hand_out)
             opening.access.flush()
             unchanged = False
@@ -239,9 +245,10 @@ class Office:
 
     def _arrive(self, ledger: Ledger) -> None:
         """Do what a sign-in does, for somebody whom a sheet let in."""
+        ledger.journal.answer(SHEET_USED, ledger.user.person_id)
         settle(ledger)
         ledger.access.signed_in()
-        ledger.journal.greet("回復シートの使用")
+        ledger.journal.greet()
         notice_terminal(ledger)
         notice_programs(ledger)
 
@@ -376,7 +383,8 @@ class Office:
         return self.gate.sheet_is_right(ledger.opened, typed)
 
     def _ledger(self, opened: Opened) -> Ledger:
+        watch = self._watches.setdefault(opened.store.vault_id, ClockWatch(self.steady))
         return Ledger(
-            opened, self.profiles, self.clock, self.random, rules=self.rules, steady=self.steady,
+            opened, self.profiles, self.clock, self.random, rules=self.rules, watch=watch,
             denied=self.denied,
         )  # fmt: skip

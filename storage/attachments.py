@@ -29,6 +29,7 @@ from storage.files import (
     close_and_remove,
     create_new,
     finish,
+    is_link,
     make_private_folder,
     open_regular,
     put_in_place,
@@ -69,6 +70,11 @@ class Attachments:
         self.folder = folder
         self._key = key
         self._random = random
+
+    def is_elsewhere(self) -> bool:
+        """Tell whether a link or a file stands in the place of the folder."""
+        there = os.path.lexists(self.folder)
+        return there and (is_link(self.folder) or not self.folder.is_dir())
 
     def add(self, data: bytes) -> StoredFile:
         """Seal a file that is in memory; durable when this returns."""

@@ -14,7 +14,7 @@ from pathlib import Path
 from models.chain import Head
 from models.errors import AzukariError, Foreign, LedgerMissing
 from models.safe import Parting
-from storage.files import UNREADABLE, make_private_folder, overwrite_durable, read_whole
+from storage.files import UNREADABLE, make_private_folder, read_whole, replace_durable
 from storage.header_files import read_pair
 
 FILE_NAME = "heads.json"
@@ -62,6 +62,10 @@ class HeadMemory:
         should = here or (_furthest(ways) if ways else None)
         begun = restored and any(way.restored and way.head == now for way in ways)
         return None if should is None or begun or contains(should.head) else should
+
+    def knows(self, vault_id: bytes) -> bool:
+        """Tell whether anything is remembered of a ledger."""
+        return bool(self._load().get(vault_id.hex()))
 
     def remember(
         self,
@@ -117,7 +121,7 @@ class HeadMemory:
                 for ledger, ways in found.items()
             }
         except UNREADABLE:
-            return {}  # nothing is remembered; the journal and the papers still are
+            return {}  # nothing is remembered, which every ledger will tell
 
     def _save(self, ledgers: dict[str, list[Way]]) -> None:
         newest = {
@@ -126,7 +130,8 @@ class HeadMemory:
         }
         try:
             make_private_folder(self._path.parent)
-            overwrite_durable(self._path, json.dumps(newest).encode())
+            # There is one copy only, and a torn one would be told as a memory that was lost.
+            replace_durable(self._path, json.dumps(newest).encode())
         except AzukariError:
             pass  # a full disk must not keep anybody from the ledger
 

@@ -2,8 +2,12 @@
 
 Order, proved against recorded power cuts: write A, fsync, write B, fsync, then acknowledge. Each
 copy is overwritten in place: no rename, no old generation (and no revoked slot) left on the disk.
+
+The copies are equal, which is what programs look for that free space by making one file of two. Two
+names of one file are torn together, so the second is laid anew.
 """
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +21,7 @@ from models.errors import (
     NewerFormat,
 )
 from storage import vetting
-from storage.files import create_durable, overwrite_durable, read_whole
+from storage.files import create_durable, overwrite_durable, read_whole, reading, writing
 from storage.header import MOST_BYTES, HeaderFile, check_frame, damaged, parse_header
 
 COPIES = ("keys.a", "keys.b")
@@ -35,10 +39,14 @@ class HeaderPair:
     folder: Path
     best: HeaderFile
     to_repair: tuple[str, ...]
+    joined: bool = False  # both names are of one file
 
     def repair(self) -> None:
         """Overwrite the torn or older copy; call it only after MAC and signatures were checked."""
         for name in self.to_repair:
+            if self.joined:
+                with writing(self.folder / name):
+                    (self.folder / name).unlink()  # the other name keeps the file
             overwrite_durable(self.folder / name, self.best.raw)
 
 
@@ -66,8 +74,15 @@ def read_pair(folder: Path) -> HeaderPair:
         raise _worst(problems)
     best = max(found.values(), key=lambda file: file.header.generation)
     _refuse_twins(folder, list(found.values()))
+    if len(found) > 1 and _is_one_file(folder):
+        return HeaderPair(folder, best, COPIES[1:], joined=True)
     differing = tuple(name for name in COPIES if name not in found or found[name].raw != best.raw)
     return HeaderPair(folder, best, differing)
+
+
+def _is_one_file(folder: Path) -> bool:
+    with reading(folder):
+        return os.path.samefile(*(folder / name for name in COPIES))
 
 
 def read_copy(raw: bytes, name: str) -> HeaderFile:

@@ -6,7 +6,10 @@ from contextlib import suppress
 from pathlib import Path
 
 from models.chain import Command, Entry, Head
+from models.codes import SystemEventKind
 from models.errors import InsideLedger
+from models.records import SystemEvent
+from models.store import Op, Query, Where
 from storage import access, log
 from storage.journal_file import Part
 from storage.ledger_store import LedgerStore
@@ -21,6 +24,27 @@ class Shown:
     def contains(self, head: Head) -> bool:
         """Tell whether an entry with this number and hash is there; nothing always is."""
         return log.contains(self._store.database, head)
+
+    def accounts_for(self, head: Head) -> bool:
+        """Tell whether an entry is there, or another one that tells that it is lost."""
+        return self.contains(head) or self.before_told(value_of(head)) is not None
+
+    def before_told(self, value: str) -> Head | None:
+        """Return where the ledger stood before the command that tells of something lost.
+
+        Args:
+            value: what names it in that entry; None is returned where no entry does.
+        """
+        tells = (
+            Where("kind", Op.EQ, SystemEventKind.ROLLED_BACK),
+            Where("value", Op.EQ, value),
+        )
+        told = self._store.find(SystemEvent, Query(SystemEvent.type, tells))
+        if not told:
+            return None
+        seq = min(one.meta.created_seq for one in told)
+        command = log.commands_at(self._store.database, [seq])[seq]
+        return Head(command.first_seq - 1, self.entries(command)[0].previous)
 
     def contains_line(self, line: Head) -> bool:
         """Tell the same of a line of the access log."""
@@ -47,6 +71,11 @@ class Shown:
 
     def entries(self, command: Command) -> list[Entry]:
         return list(self._store.entries(command.first_seq, command.last_seq))
+
+
+def value_of(lost: Head) -> str:
+    """Name what was lost, in the entry that tells of it."""
+    return f"{lost.seq} {lost.hex}"
 
 
 # --- where a journal lies --------------------------------------------------------------------------

@@ -2,8 +2,14 @@
 
 What the journal lacks is written. What it knows more is a ledger that was set back: nothing goes on
 before a responsible person answers for it. Everything that somebody must hear becomes news.
+
+A journal that knows more is the witness of it, and stays as it is until an entry tells of it
+(`Held`): only then a new file begins behind which nobody would look. So does one that was itself set
+back, which is seen by what it lacks.
 """
 
+from collections.abc import Collection, Sequence
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple, NoReturn
@@ -12,13 +18,22 @@ from models.chain import EMPTY, Head
 from models.codes import EventLevel, SystemEventKind
 from models.errors import Refused, RolledBack
 from models.journal import News
+from models.records import SystemEvent
+from models.store import Write
 from storage import access
 from storage.journal import Journal, header_of, list_files
-from storage.journal_compare import Shown
+from storage.journal_compare import Shown, value_of
 from storage.journal_file import Part
 from storage.journal_format import KeyGone
 from storage.journal_reach import line_before, relied_on
-from storage.journal_words import CHOOSE_AGAIN, LATER_KEY, NEW_KEY, WAY_ON, WRITTEN_AGAIN
+from storage.journal_words import (
+    CHOOSE_AGAIN,
+    FIRST_OF_ALL,
+    LATER_KEY,
+    NEW_KEY,
+    WAY_ON,
+    WRITTEN_AGAIN,
+)
 from storage.ledger_store import LedgerStore
 from storage.unlocked import Vault
 
@@ -32,6 +47,16 @@ class Site(NamedTuple):
     now: datetime
 
 
+_FIRST = (SystemEventKind.ROLLED_BACK, SystemEventKind.JOURNAL_BEHIND)
+
+
+class Held(Refused):
+    """The journal is left as it is until what shows in it alone is entered."""
+
+    def __init__(self) -> None:
+        super().__init__(reason=FIRST_OF_ALL)
+
+
 class Connecting:
     """One try to connect.
 
@@ -41,6 +66,7 @@ class Connecting:
         kept: where the journal stood when it last acknowledged in this run and then failed.
         forgotten: only the entries know the folder: it is compared with and not written to.
         suspended: work went on without it, and what it lacks is no news.
+        said: what was entered in this session of what it lacked.
     """
 
     def __init__(
@@ -54,6 +80,7 @@ class Connecting:
         kept: tuple[Head, Head] | None,
         forgotten: bool,
         suspended: bool,
+        said: Collection[str] = (),
     ) -> None:
         self._store = store
         self._shown = shown
@@ -63,31 +90,33 @@ class Connecting:
         self._kept = kept
         self._forgotten = forgotten
         self._suspended = suspended
+        self._said = said
 
     def connect(self, now: Head) -> tuple[Journal, str]:
         """Return the journal, in step with the ledger, and what to say of what could not go on.
 
         Raises:
             RolledBack: it knows more than the ledger.
+            Held: the same, and somebody answers for it; that has to be entered now.
             AzukariError: it cannot be read or written.
         """
         try:
             journal = Journal.open(*self._place)
         except KeyGone as gone:
-            self._require_earlier_key(now)
+            before = self._require_earlier_key(now)
             if self._forgotten:
                 raise Refused(reason=CHOOSE_AGAIN) from gone
             # The data key was renewed while the medium was away: nothing there can be read now.
-            return self._begin_anew(now)
+            return self._begin_anew(before)
         if self._forgotten:
             self._only_compare(journal, now)
         lost_one = self._lost_one(journal, now)
         if lost_one or not self._shown.contains(journal.head):
             told = journal.head if not lost_one else Head(now.seq + 1, bytes(32))
-            self._set_back(f"更新ジャーナルは記帳番号{told.seq:,}まで進んでいます", told)
-            journal.catch_up(self._shown.behind(now, EMPTY), base=now, lines=EMPTY)
+            before = self._told(f"更新ジャーナルは記帳番号{told.seq:,}まで進んでいます", told)
+            journal.catch_up(self._shown.behind(before, EMPTY), base=before, lines=EMPTY)
         elif not self._shown.contains_line(journal.lines):
-            self._note_lines_lost(journal.lines)
+            self._require_lines_told(journal.lines)
             base = self._kept[0] if self._kept else journal.head
             journal.catch_up(self._shown.behind(base, EMPTY), base=base, lines=EMPTY)
         else:
@@ -95,26 +124,38 @@ class Connecting:
         return journal, ""
 
     def _begin_anew(self, now: Head) -> tuple[Journal, str]:
-        """Begin under a new data key; return what to say of what stands under the former one."""
+        """Begin under a new data key; return what to say of what stands under the former one.
+
+        Args:
+            now: where it begins if no backup needs more.
+        """
         base = relied_on(self._store)
         if base is None:
-            return Journal.begin(*self._place, now, self._shown.line_head()), NEW_KEY
+            lines = self._shown.line_head()
+            parts = self._shown.behind(now, lines)
+            return Journal.begin(*self._place, now, lines, parts), NEW_KEY
         lines = line_before(self._store, base.seq)
         parts = self._shown.behind(base, lines)
         return Journal.begin(*self._place, base, lines, parts), WRITTEN_AGAIN
 
-    def _require_earlier_key(self, now: Head) -> None:
+    def _require_earlier_key(self, now: Head) -> Head:
         """Refuse to go on under a data key that another one has followed in the journal already.
 
         That is an older copy of the ledger, and may be in the hands of whom the new key shut out.
 
+        Returns:
+            Where the ledger stood before it told of that; the present head if it is none.
+
         Raises:
             RolledBack: unless a responsible person accepts it.
+            Held: it is accepted, and to be entered now.
         """
         vault = self._place.vault
         last = header_of(list_files(self._place.folder, vault.vault_id)[-1])
-        if last is not None and last.epoch > vault.epoch:
-            self._set_back(LATER_KEY, Head(max(last.base.seq, now.seq) + 1, bytes(32)))
+        if last is None or last.epoch <= vault.epoch:
+            return now
+        lost = Head(max(last.base.seq, now.seq) + 1, bytes(32))
+        return self._told(LATER_KEY, lost, f"key {last.epoch} {last.file_id.hex()}")
 
     def _only_compare(self, journal: Journal, now: Head) -> NoReturn:
         """Compare a journal with the ledger that only the entries know, and leave it as it is.
@@ -126,7 +167,8 @@ class Connecting:
         journal.close()
         if self._lost_one(journal, now) or not self._shown.contains(journal.head):
             seq = max(journal.head.seq, now.seq)
-            self._set_back(f"更新ジャーナルは記帳番号{seq:,}まで進んでいます", journal.head)
+            with suppress(Held):  # nothing can be entered before the folder is chosen
+                self._told(f"更新ジャーナルは記帳番号{seq:,}まで進んでいます", journal.head)
         raise Refused(reason=CHOOSE_AGAIN)
 
     def _lost_one(self, journal: Journal, now: Head) -> bool:
@@ -140,26 +182,51 @@ class Connecting:
             return self._shown.line_head().seq <= journal.lines.seq
         return not journal.torn_lines
 
-    def _set_back(self, who: str, lost: Head) -> None:
-        self._news.append(answered_for(self._shown, who, lost, self._accept))
+    def _told(self, who: str, lost: Head, value: str = "") -> Head:
+        """Return where the ledger stood before it told that it shows less than the journal.
 
-    def _note_lines_lost(self, line: Head) -> None:
-        """Note that the journal has lines of the access log that the ledger has not."""
+        Raises:
+            RolledBack: it does not tell it, and nobody answers for it.
+            Held: somebody does, so it has become news.
+        """
+        before = self._shown.before_told(value or value_of(lost))
+        if before is None:
+            self._hold(answered_for(self._shown, who, lost, self._accept, value))
+        return before
+
+    def _hold(self, news: News) -> NoReturn:
+        if all((one.kind, one.value) != (news.kind, news.value) for one in self._news):
+            self._news.append(news)
+        raise Held
+
+    def _require_lines_told(self, line: Head) -> None:
+        """Have it entered that the journal has lines of the access log that the ledger has not.
+
+        Raises:
+            Held: it is not yet.
+        """
+        value = f"access {value_of(line)}"
+        if self._shown.before_told(value) is not None:
+            return
         now = self._shown.line_head()
         seen = f"今は{now.seq:,}行目までです。" if now.seq < line.seq else "今の内容と違います。"
         detail = f"更新ジャーナルに、利用の記録の{line.seq:,}行目までがありますが、{seen}"
-        value = f"access {line.seq} {line.hex}"
-        self._news.append(News(SystemEventKind.ROLLED_BACK, EventLevel.ALERT, detail, value))
+        self._hold(News(SystemEventKind.ROLLED_BACK, EventLevel.ALERT, detail, value))
 
     def _catch_up(self, journal: Journal, now: Head) -> None:
         """Write the commands and the lines of the access log that the journal lacks.
 
         After a failure of this run it begins behind the last head that was acknowledged: what the
         system shows behind it may never have reached the medium.
+
+        Raises:
+            Held: it lacks what was acknowledged, and that is not entered yet.
         """
         base, lines = self._kept or (journal.head, journal.lines)
         missing = self._store.commands(base.seq + 1) if base.seq < now.seq else iter(())
         first, second = next(missing, None), next(missing, None)
+        if second is not None and self._kept is None and not self._suspended:
+            self._require_said(base, now)
         if self._kept is not None or second is not None:
             journal.catch_up(self._shown.behind(base, lines), base=base, lines=lines)
         else:
@@ -167,15 +234,15 @@ class Connecting:
             if first is not None:
                 journal.append(first, self._shown.entries(first))
             write_lines(self._store, journal)
-        if second is not None and self._kept is None and not self._suspended:
-            self._news.append(
-                News(
-                    SystemEventKind.JOURNAL_BEHIND,
-                    EventLevel.WARN,
-                    f"更新ジャーナルが記帳番号{base.seq:,}までしかなかったため、"
-                    f"{now.seq:,}まで追記しました。",
-                )
+
+    def _require_said(self, base: Head, now: Head) -> None:
+        if value_of(base) not in self._said:
+            words = (
+                f"更新ジャーナルが記帳番号{base.seq:,}までしかありませんでした。"
+                f"台帳は{now.seq:,}までなので、足りない分を追記します。"
             )
+            behind = SystemEventKind.JOURNAL_BEHIND
+            self._hold(News(behind, EventLevel.WARN, words, value_of(base)))
 
 
 def write_lines(store: LedgerStore, journal: Journal) -> None:
@@ -188,18 +255,34 @@ def write_lines(store: LedgerStore, journal: Journal) -> None:
         journal.append_lines(batches[0])
 
 
-def answered_for(shown: Shown, who: str, lost: Head, accept: bool) -> News:
+def named(writes: Sequence[Write], kind: SystemEventKind) -> set[str]:
+    """Return what the events of a kind that a command enters are about."""
+    events = (one.record for one in writes if isinstance(one.record, SystemEvent))
+    return {event.value for event in events if event.kind is kind}
+
+
+def tells(writes: Sequence[Write], news: Sequence[News]) -> bool:
+    """Tell whether a command enters all that is held back for; nothing else comes before that."""
+    return all(
+        one.value in named(writes, one.kind) for one in news if one.kind in _FIRST and one.value
+    )
+
+
+def answered_for(shown: Shown, who: str, lost: Head, accept: bool, value: str = "") -> News:
     """Return that a ledger shows less than is remembered, if somebody answers for it.
+
+    Args:
+        value: names what is remembered, where that is not the head alone.
 
     Raises:
         RolledBack
     """
     if not accept:
         raise RolledBack(reason=f"{who}が、{shown.instead_of(lost)}{WAY_ON}")
-    return set_back(shown, who, lost)
+    return set_back(shown, who, lost, value)
 
 
-def set_back(shown: Shown, who: str, lost: Head) -> News:
+def set_back(shown: Shown, who: str, lost: Head, value: str = "") -> News:
     """Return that a ledger shows less than is remembered."""
     detail = f"{who}が、{shown.instead_of(lost)}"
-    return News(SystemEventKind.ROLLED_BACK, EventLevel.ALERT, detail, f"{lost.seq} {lost.hex}")
+    return News(SystemEventKind.ROLLED_BACK, EventLevel.ALERT, detail, value or value_of(lost))

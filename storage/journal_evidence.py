@@ -122,3 +122,9 @@ def _may_go_without(store: LedgerStore, author: str) -> bool:
     account = store.get(UserAccount, author)
     role = account.record.app_role if account else None
     return role is not None and permissions.may(role, "without_journal")
+
+
+def detach(store: LedgerStore) -> None:
+    """Let a restored ledger keep no journal: that of the original is not its own."""
+    store.set_setting(FOLDER_SETTING, "")
+    store.set_setting(SUSPENDED_SETTING, "")

@@ -6,8 +6,10 @@ remembers the ledger (this PC, the journal) with what the ledger shows:
 
 - the ledger is ahead of the journal: a command died between the two, it is written now;
 - they are equal: fine;
-- something remembers more than the ledger shows: the ledger was set back, and nothing goes on
-  before a responsible person answers for it.
+- something remembers more than the ledger shows: the ledger was set back. Nothing goes on before a
+  responsible person answers for it, and what remembers it is left as it is until that stands in an
+  entry, which is the first that is made: whoever quits, pulls the medium or kills the program before
+  it finds everything as it was.
 
 The lines of the access log follow at their leisure: with the next command, when many wait or the
 last were written long ago, before a print or an export, and when the ledger is closed.
@@ -33,7 +35,7 @@ from models.errors import (
 )
 from models.journal import JournalState, JournalStatus, News
 from models.safe import Parting
-from models.store import Progress
+from models.store import Progress, Write
 from models.verification import Problem
 from storage import access, notes
 from storage.access_wire import Batch
@@ -43,7 +45,7 @@ from storage.head_memory import HeadMemory
 from storage.header import RECOVERY_ROLE
 from storage.journal import Journal, check_links, list_files
 from storage.journal_compare import Shown, on_one_disk, require_outside, spelled
-from storage.journal_connecting import Connecting, Site, answered_for, set_back, write_lines
+from storage.journal_connecting import Connecting, Held, Site, named, tells, write_lines
 from storage.journal_ending import Upkeep, lay_copies
 from storage.journal_evidence import FOLDER_SETTING, NOWHERE, SUSPENDED_SETTING, in_use
 from storage.journal_keys import KeyKeeper
@@ -60,6 +62,7 @@ from storage.journal_words import (
     why,
 )
 from storage.ledger_store import LedgerStore
+from storage.recollection import Recollection
 from storage.unlocked import Vault
 
 LINES_WAIT = 200  # lines of the access log that wait for a command at most
@@ -94,7 +97,7 @@ class Keeper:
         self._store = store
         self._shown = Shown(store)
         self._vault = vault
-        self._memory = memory
+        self._accept = accept
         self._clock = clock
         self.looking = looking
         self._journal: Journal | None = None
@@ -107,6 +110,8 @@ class Keeper:
         # Number and time of the last entry in a journal that is out of reach, as far as known.
         self._seen: tuple[int, datetime | None] | None = None
         self._news: list[News] = []
+        self._saying: set[str] = set()  # of a journal that lacks something, by this command
+        self._said: set[str] = set()  # and by this session
         self._keys = KeyKeeper(looking=looking)
         self._place = vault.folder.resolve()
         use = NOWHERE if restored else in_use(store)
@@ -119,41 +124,49 @@ class Keeper:
         keeps = setting and not self._unseen
         self._folder = Path(os.path.normpath(self._place / setting)) if keeps else None
         self._suspended = use.suspended
-        self._compare_memory(accept)
+        self._last = store.head()
+        self._recalled = Recollection(memory, vault.vault_id, self._place, self._shown, self._last)
+        self._news += self._recalled.compare(accept=accept, restored=notes.is_restored(store))
+        if not restored and vault.role != RECOVERY_ROLE:
+            self._news += self._recalled.missing()
         if self._folder is not None:
             try:
-                self._connect(accept)
+                self._connect()
             except RolledBack:
                 raise
             except AzukariError as error:
                 self._problem = error  # it may be read; commands are refused
-                self._go_on_with_sheet()
-        self._last = store.head()
+                self._go_on_with_sheet(error)
         if not looking:
-            memory.remember(vault.vault_id, self._place, self._last)
+            self._recalled.keep(self._news)
         vault.header_changed = self._follow_header
         store.before_commit = self.before
         store.after_commit = self.after
         store.on_close(self._close)
 
-    def _go_on_with_sheet(self) -> None:
+    def _go_on_with_sheet(self, error: AzukariError) -> None:
         """Let a recovery sheet in without the medium: on another PC nobody else could come in."""
-        if self._vault.role == RECOVERY_ROLE and not self._suspended:
+        away = not isinstance(error, Held) and not self._suspended
+        if self._vault.role == RECOVERY_ROLE and away:
             self._set_suspended(True)
             words = "更新ジャーナルの媒体がないまま、回復シートで台帳を開きました。"
             self._news.append(News(SystemEventKind.JOURNAL_SUSPENDED, EventLevel.WARN, words))
 
     # --- around every command --------------------------------------------------------------------
-    def before(self) -> None:
-        """Refuse a command that could not be kept in the journal.
+    def before(self, writes: Sequence[Write]) -> None:
+        """Refuse a command that could not be kept in the journal, or comes before what is first.
 
         Raises:
             JournalMissing
+            Refused: something lost is to be entered first.
         """
         with self._turn:
             self._look()
             if self._journal is None and self._folder is not None:
-                self._reach_out()
+                self._reach_out(writes)
+            self._saying = named(writes, SystemEventKind.JOURNAL_BEHIND)
+            if not tells(writes, self._news):
+                raise Held
             if self._journal is not None and self._keys.due:
                 self._keys.lay(self._journal.folder, self._vault)
 
@@ -165,10 +178,14 @@ class Keeper:
         """
         self._last = Head(command.last_seq, command.head)
         with self._turn:
-            if self._journal is None:
-                return
+            self._said |= self._saying
             try:
-                self._journal.append(command, entries, self._waiting_lines(self._journal))
+                if self._journal is not None:
+                    self._journal.append(command, entries, self._waiting_lines(self._journal))
+                elif isinstance(self._problem, Held) and not self._suspended:
+                    self._connect()  # it told what the journal waited for
+                else:
+                    return
             except AzukariError as error:
                 self._lose(error, written=True)
                 raise JournalFailed(file=str(self._folder), reason=why(error)) from error
@@ -219,20 +236,28 @@ class Keeper:
         Args:
             written: something may stand in its file that never reached the medium.
         """
-        assert self._journal is not None
-        self._seen = self._journal.head.seq, self._journal.written_at
-        self._kept = (self._journal.head, self._journal.lines) if written else None
-        self._journal.close()
-        self._journal = None
         self._problem = error
+        if self._journal is not None:
+            self._seen = self._journal.head.seq, self._journal.written_at
+            self._kept = (self._journal.head, self._journal.lines) if written else None
+            self._journal.close()
+            self._journal = None
 
-    def _reach_out(self) -> None:
-        """Connect again, or be content when somebody answered for going on without."""
+    def _reach_out(self, writes: Sequence[Write]) -> None:
+        """Connect again, or be content when somebody answered for going on without.
+
+        Raises:
+            JournalMissing: and the command does not tell what the journal waits for.
+        """
         if not self._suspended:
-            self.require()
-        elif isinstance(self._problem, MediumMissing) and self._folder and self._folder.is_dir():
+            try:
+                self.require()
+            except JournalMissing:
+                if not (isinstance(self._problem, Held) and tells(writes, self._news)):
+                    raise
+        elif isinstance(self._problem, MediumMissing | Held) and Path(self._folder or "").is_dir():
             with suppress(AzukariError):
-                self._connect(accept=False)
+                self._connect()
 
     # --- models.journal.JournalKeeper --------------------------------------------------------------
     def status(self) -> JournalStatus:
@@ -256,13 +281,15 @@ class Keeper:
         where = Site(place, self._vault, self._attachments, self._clock())
         if not place.is_dir() or not list_files(place, self._vault.vault_id):
             Journal.begin(*where, self._store.head(), self._shown.line_head()).close()
-        elif not self._shown.contains(Journal.open(*where).head):
+        elif not self._shown.accounts_for(Journal.open(*where).head):
             raise Foreign(file=str(place), reason=OTHER_WAY)
         former = self._folder, self._journal, self._kept, self._forgotten
         self._folder, self._kept, self._forgotten = place, None, False
         try:
-            self._connect(accept=False)
+            self._connect()
             lay_copies(place, self._vault, self._store.database, self._vault.folder)
+        except Held as error:  # whoever enters that it begins enters that first
+            self._journal, self._problem = None, error
         except BaseException:
             self._folder, self._journal, self._kept, self._forgotten = former
             raise
@@ -287,7 +314,7 @@ class Keeper:
         if self._journal is not None or self._folder is None:
             return
         try:
-            self._connect(accept=False)
+            self._connect()
         except AzukariError as error:
             self._problem = error
             if not self._suspended:
@@ -380,10 +407,22 @@ class Keeper:
     def news(self) -> Sequence[News]:
         return tuple(self._news)
 
+    def to_enter(self) -> Sequence[News]:
+        if self.looking or self._store.reader:
+            return ()
+        if self._folder is not None and not self._suspended:
+            with suppress(AzukariError):
+                self.require()
+        unanswered = SystemEventKind.JOURNAL_SUSPENDED  # who comes in by a sheet answers for that
+        by_sheet = self._vault.role == RECOVERY_ROLE
+        return tuple(one for one in self._news if not (by_sheet and one.kind is unanswered))
+
     def told(self, news: Sequence[News]) -> None:
         if any(one.value == SUSPENDED_SETTING for one in news) and not self._suspended:
             self._set_suspended(False)
         self._news = [one for one in self._news if one not in news]
+        if not self.looking:
+            self._recalled.keep(self._news)
 
     # --- comparing -------------------------------------------------------------------------------
     def check(self, *, full: bool, progress: Progress) -> list[Problem]:
@@ -401,44 +440,21 @@ class Keeper:
             return [Problem("JOURNAL", str(self._folder), str(error), remedy_of(error))]
         return []
 
-    def _compare_memory(self, accept: bool) -> None:
-        """Compare the ledger with what this PC saw of it.
-
-        An older state in the same folder stops. In a folder where it was never opened it may be a
-        copy that somebody tries something with: it is said, entered and printed, and goes on.
-
-        Raises:
-            RolledBack
-        """
-        vault_id = self._vault.vault_id
-        lost = self._memory.missing(
-            vault_id, self._place, self._store.head(), self._shown.contains,
-            restored=notes.is_restored(self._store),
-        )  # fmt: skip
-        if lost is None:
-            return
-        seq = lost.head.seq
-        if lost.folder == str(self._place):
-            who = f"このPCは記帳番号{seq:,}までを見ています"
-            self._news.append(answered_for(self._shown, who, lost.head, accept))
-        else:
-            who = f"このPCは、同じ台帳の記帳番号{seq:,}までを別の場所で見ています"
-            self._news.append(set_back(self._shown, who, lost.head))
-
     # --- connecting ------------------------------------------------------------------------------
-    def _connect(self, accept: bool) -> None:
+    def _connect(self) -> None:
         """Open the journal, compare it, and write what it lacks.
 
         Raises:
             RolledBack: it knows more than the ledger.
+            Held: the same, and it has to be entered first.
             AzukariError: it cannot be read or written.
         """
         assert self._folder is not None
         now = self._store.head()
         place = Site(self._folder, self._vault, self._attachments, self._clock())
         joined = Connecting(
-            self._store, self._shown, place, self._news, accept=accept, kept=self._kept,
-            forgotten=self._forgotten, suspended=self._suspended,
+            self._store, self._shown, place, self._news, accept=self._accept,
+            kept=self._kept, forgotten=self._forgotten, suspended=self._suspended, said=self._said,
         )  # fmt: skip
         self._journal, words = joined.connect(now)
         self._connected(now, words)
@@ -485,14 +501,7 @@ class Keeper:
         if self._journal is not None:
             self._journal.close()
         if self._last.seq and not self.looking:
-            self._memory.remember(self._vault.vault_id, self._place, self._last, reached=True)
+            self._recalled.keep(self._news, self._last)
 
     def parting(self) -> Parting | None:
-        """Return where this ledger left another folder that still has it."""
-        return self._memory.parting(self._vault.vault_id, self._place)
-
-
-def detach(store: LedgerStore) -> None:
-    """Let a restored ledger keep no journal: that of the original is not its own."""
-    store.set_setting(FOLDER_SETTING, "")
-    store.set_setting(SUSPENDED_SETTING, "")
+        return self._recalled.parting()

@@ -45,7 +45,7 @@ RESERVED_SETTINGS = frozenset({"log_format", "vault_id"})
 _OWN_WORD = "officer_confirmation"  # what an inspecting officer enters himself
 _FEW = 200  # writes of one command whose search keys are worth making at once
 
-BeforeCommit = Callable[[], None]
+BeforeCommit = Callable[[Sequence[Write]], None]
 """Called before anything is written; what it raises refuses the command."""
 
 AfterCommit = Callable[[Command, list[Entry]], None]
@@ -94,12 +94,13 @@ class LedgerStore:
 
     def _append(self, command: Command, writes: Sequence[Write], progress: Progress) -> None:
         entries = [write.entry for write in writes]
+        self._require_right(entries)
         if self.before_commit is not None:
-            self.before_commit()
+            self.before_commit(writes)
         with self.database.lock:
             self._require_next(command, entries)
             try:
-                with self._writable(entries), self.database.transaction():
+                with self._writable(), self.database.transaction():
                     self._insert(command, entries)
                     Views(self.database, self._custody).apply(command, writes)
                     erased = self._erase(writes, progress)
@@ -166,18 +167,25 @@ class LedgerStore:
         self.reader = account
         self.database.all("PRAGMA query_only = ON")
 
-    @contextmanager
-    def _writable(self, entries: Sequence[Entry]) -> Iterator[None]:
-        """Open the doors of a reading store: the officer's own account, and his own word."""
-        if not self.reader:
-            yield
-            return
+    def _require_right(self, entries: Sequence[Entry]) -> None:
+        """Refuse to an inspecting officer all but the own account, and the own word.
+
+        Raises:
+            NotPermitted
+        """
         account = [(e.type, e.record_id) for e in entries] == [("user_account", self.reader)]
         word = bool(entries) and all(
             e.type == _OWN_WORD and e.action is Action.CREATE for e in entries
         )
-        if not (account or word):
+        if self.reader and not (account or word):
             raise _reading_only()
+
+    @contextmanager
+    def _writable(self) -> Iterator[None]:
+        """Open the doors of a reading store, for what its officer may enter."""
+        if not self.reader:
+            yield
+            return
         self.database.all("PRAGMA query_only = OFF")
         try:
             yield

@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from models.errors import AzukariError
-from storage.files import UNREADABLE, make_private_folder, overwrite_durable, read_whole
+from storage.files import UNREADABLE, make_private_folder, read_whole, replace_durable
 
 FILE_NAME = "refusals.json"
 MOST = 500  # per ledger; who tries more often is known by then
@@ -56,6 +56,6 @@ class Refusals:
     def _save(self, kept: dict[str, list[list[str]]]) -> None:
         try:
             make_private_folder(self._path.parent)
-            overwrite_durable(self._path, json.dumps(kept).encode())
+            replace_durable(self._path, json.dumps(kept).encode())
         except AzukariError:
             pass  # a full disk must not keep the right person out

@@ -20,7 +20,7 @@ from storage.attachments import FOLDER_NAME, lost_files
 from storage.authors import read_authors
 from storage.backup_format import Manifest
 from storage.journal import attachment_names, copy_attachment
-from storage.journal_keeper import detach
+from storage.journal_evidence import detach
 from storage.journal_way import Way
 from storage.later_keys import (
     ABSENT,

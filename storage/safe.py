@@ -16,6 +16,7 @@ from models.errors import (
     DiskFull,
     HasLeft,
     InsideLedger,
+    JournalMissing,
     MediumMissing,
     MustChangePassword,
     NotPermitted,
@@ -69,6 +70,10 @@ FINISHING = "前回途中で止まった暗号鍵の更新（利用停止など�
 NO_ROOM = (
     "途中で止まった暗号鍵の更新は、ディスクの空きが足りないため、まだ続けられません。"
     "データベースと同じ大きさの空きを作り、台帳を開き直してください。"
+)
+NO_JOURNAL = (
+    "途中で止まった暗号鍵の更新は、更新ジャーナルを使えないため、まだ続けられません。"
+    "媒体をつなぐか、責任者が「ジャーナルなしで続ける」で理由を記帳してから、台帳を開き直してください。"
 )
 NONE_ERASED: Mapping[int, int] = {}
 _RESTORE_EARLIER = "以前のバックアップから復元してください。"
@@ -195,14 +200,18 @@ class LedgerSafe:
     def finish_renewal(self, progress: Progress = quiet) -> None:
         """Finish a rotation that died half-way, if the signed-in person may.
 
-        Whoever stops it, or has no room for it, comes in all the same; the next one finishes it.
+        Whoever stops it, or has no room or no journal for it, comes in all the same; the next one
+        finishes it.
         """
         if self.vault.rotating and self.vault.may_rotate:
             tell(progress, FINISHING)
             try:
                 self._rotate(progress)
-            except (Cancelled, DiskFull) as error:
-                self.renewal_waits = "" if isinstance(error, Cancelled) else NO_ROOM
+            except Cancelled:
+                pass
+            except (DiskFull, JournalMissing) as error:
+                missing = isinstance(error, JournalMissing)
+                self.renewal_waits = NO_JOURNAL if missing else NO_ROOM
 
     @property
     def key_number(self) -> int:

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from models.errors import AzukariError, LockedOut, WrongPassword
-from storage.files import UNREADABLE, make_private_folder, overwrite_durable, read_whole
+from storage.files import UNREADABLE, make_private_folder, read_whole, replace_durable
 from storage.refusals import Refusals
 from storage.trust import login_tag
 
@@ -88,7 +88,7 @@ class Throttle:
         newest = dict(list(attempts.items())[-_MOST_NAMES:])
         try:
             make_private_folder(self._path.parent)
-            overwrite_durable(self._path, json.dumps(newest).encode())
+            replace_durable(self._path, json.dumps(newest).encode())
         except AzukariError:
             pass  # a full disk must not keep the right person out
 

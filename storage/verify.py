@@ -15,7 +15,7 @@ from models.errors import AzukariError
 from models.store import Progress
 from models.verification import Problem
 from storage import checkpoint, damage, log
-from storage.attachments import Attachments, facts_of_records
+from storage.attachments import FOLDER_NAME, Attachments, facts_of_records
 from storage.authors import Authors, account_entries, read_authors
 from storage.checkpoint import FROM_THE_START, Checkpoint, Me
 from storage.compare import CODE as VIEW
@@ -37,6 +37,10 @@ TABLES, SIGNATURE = 1.5, 4  # what a row and a signature weigh, when an entry we
 STRAY = "記帳番号{seq}の記帳がないのに、その{what}の行があります。"
 _SHOWN = 100
 _SWAPPED = "添付資料の中身が、記帳された大きさか照合値と違います（{0}）。"
+_ELSEWHERE = (
+    "添付資料のフォルダー「attachments」が、ほかの場所へのリンクかファイルになっています。このままでは、"
+    "添付資料を登録できません。リンクなどを外し、元のフォルダーを台帳のフォルダーに戻してください。"
+)
 _NO_KEY = "添付資料の鍵が台帳にありません。バックアップから復元してください。"
 
 
@@ -283,6 +287,8 @@ def attachment_problems(
     files = facts_of_records(database)
     if attachments is None:
         return [Problem(damage.ATTACHMENT, "添付資料", _NO_KEY)] if files else []
+    if attachments.is_elsewhere():
+        problems.append(Problem(damage.ATTACHMENT, FOLDER_NAME, _ELSEWHERE))
     for done, (name, told) in enumerate(files.items()):
         progress(done, len(files))
         try:

@@ -152,7 +152,7 @@ def _designation(asked: Inquiry) -> Step:
     wanted = dict.fromkeys([role for one in offices(asked) for role in one.roles] + [*officers])
     begins, lacking = _first_day(asked), words_for(asked, vacant(asked, wanted))
     if not people:
-        roles = f"役割は{lacking}。" if lacking else ""
+        roles = f"役割は{lacking}など。" if lacking else ""
         words += f"（{roles}従事を始める前は、状態を「予定」にします）"
     elif lacking:
         words += f"（まだいない役割：{lacking}）"

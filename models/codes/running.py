@@ -36,6 +36,7 @@ class SystemEventKind(Code):
     JOURNAL_ENDED = "journal_ended", "更新ジャーナルの古いファイルの消去"
     JOURNAL_BEHIND = "journal_behind", "更新ジャーナルの欠け"
     ROLLED_BACK = "rolled_back", "以前の状態での使用"
+    MEMORY_LOST = "memory_lost", "PCの記憶の喪失"
     KEY_RENEWED = "key_renewed", "暗号鍵の更新"
     CLOCK_BACK = "clock_back", "時計の戻り"
     CLOCK_JUMP = "clock_jump", "時計の飛び"

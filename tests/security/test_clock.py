@@ -1,6 +1,7 @@
 """Clocks that are wrong, leap or end (A11): entries stay in order, and what is odd is an entry."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from itertools import pairwise
 from pathlib import Path
@@ -82,6 +83,23 @@ def test_a_reopened_ledger_remembers_the_time_of_its_last_entry(house: House) ->
     set_clock(house, at(2026, 12, 1, 11))
     house.ledger = house.office.unlock(house.folder / "ledger", BOSS.login, BOSS.password)
     assert told_back(house) == 1 and any("前を指して" in one for one in house.ledger.notices)
+
+
+def test_a_clock_held_still_is_entered_across_sign_ins(house: House) -> None:
+    """Put back a minute before each sign-in, which nobody would notice of one."""
+    steady = [0.0]
+    house.ledger.close()
+    house.office = replace(house.office, steady=lambda: steady[0])
+    noon = at(2026, 12, 1, 12)
+    for minute in range(8):
+        steady[0] = 60.0 * minute
+        set_clock(house, noon)
+        house.ledger = house.office.unlock(house.folder / "ledger", BOSS.login, BOSS.password)
+        house.ledger.close()
+    house.ledger = house.office.unlock(house.folder / "ledger", BOSS.login, BOSS.password)
+    kinds = [one.record.kind for one in house.ledger.registers.all(SystemEvent)]
+    assert kinds.count(SystemEventKind.CLOCK_JUMP) == 1
+    assert any("時計" in line for line in house.ledger.paper.numbering().warnings)
 
 
 def test_a_watch_that_never_looks_back_would_be_found(

@@ -11,6 +11,7 @@ import signal
 import sys
 from collections.abc import Iterator
 from datetime import timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from ui.sample import cast
 from ui.sample.clock import StoryClock
 
 BOSS = cast.USERS[0]
+SEEDS = count(100)
 DEEP = b"[" * 100_000
 CONTENTS = [
     b"", b"\xff\xfe", b"null", b"[]", b"3", b'"x"', b"{}", DEEP, b'{"a":' * 50_000, b"9" * 10_000,
@@ -83,7 +85,7 @@ def test_what_the_pc_remembers_may_hold_anything(house: House) -> None:
 def require_open(house: House, what: str) -> None:
     clock = StoryClock(FIRST_DAY + timedelta(days=20))
     try:
-        office = cheap_office(house.folder, clock)
+        office = cheap_office(house.folder, clock, seed=next(SEEDS))  # what is lost is entered
         office.unlock(house.folder / "ledger", BOSS.login, BOSS.password).close()
     except Exception as error:
         raise AssertionError(f"{what}: {error!r}") from error

@@ -123,6 +123,15 @@ def test_a_source_that_breaks_leaves_nothing(store: Attachments) -> None:
     assert list(store.folder.iterdir()) == []
 
 
+def test_a_folder_that_leads_elsewhere_is_told(store: Attachments, tmp_path: Path) -> None:
+    assert not store.is_elsewhere(), "there is none yet"
+    store.add(b"photo")
+    assert not store.is_elsewhere()
+    store.folder.rename(tmp_path / "moved")
+    store.folder.symlink_to(tmp_path / "moved")
+    assert store.is_elsewhere()
+
+
 def test_unfinished_files_are_no_attachments(store: Attachments) -> None:
     stored = store.add(b"content")
     (store.folder / "0123.part").write_bytes(b"half")

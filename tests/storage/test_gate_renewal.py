@@ -119,6 +119,22 @@ def test_a_death_on_the_way_is_finished_by_the_next_who_may(
     assert not house.sign_in("watanabe").notices
 
 
+def test_a_renewal_that_waits_for_the_journal_keeps_nobody_out(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Database, "rekey", die)
+    with pytest.raises(Killed):
+        shut_out(house)
+    monkeypatch.undo()
+    (house.folder / "journal").rename(house.folder / "pulled")
+    ledger = house.sign_in(BOSS.login)
+    assert any("更新ジャーナルを使えないため" in notice for notice in ledger.notices)
+    ledger.journal.suspend("媒体の故障のため")
+    ledger = house.sign_in(BOSS.login)
+    assert any("暗号鍵の更新を完了" in notice for notice in ledger.notices)
+    assert sound(house)
+
+
 def test_a_worker_renews_nothing(house: House) -> None:
     ledger = house.sign_in(WORKER.login)
     with pytest.raises(NotPermitted):

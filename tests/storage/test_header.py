@@ -333,3 +333,17 @@ def test_a_write_that_fails_keeps_one_good_copy(
             pass
     assert opened == 1
     assert read_pair(tmp_path / "v").to_repair == ()
+
+
+def test_two_names_of_one_file_become_two_files(tmp_path: Path) -> None:
+    """A program that frees space found two equal files; a torn write would hit both."""
+    folder = tmp_path / "v"
+    new_vault(folder)
+    first, second = (folder / name for name in COPIES)
+    second.unlink()
+    os.link(first, second)
+    raw = first.read_bytes()
+    unlock(folder)
+    assert not os.path.samefile(first, second)
+    assert first.read_bytes() == second.read_bytes() == raw
+    assert read_pair(folder).to_repair == ()

@@ -321,7 +321,7 @@ def test_a_journal_that_was_set_back_is_written_on_and_that_is_entered(house: Ho
     (house.folder / "old").rename(usb(house))
     house.ledger = house.office.unlock(house.folder / "ledger", BOSS.login, BOSS.password)
     assert events(house.ledger)[-1] is SystemEventKind.JOURNAL_BEHIND
-    assert any("追記しました" in notice for notice in house.ledger.notices)
+    assert any("追記します" in notice for notice in house.ledger.notices)
     assert replayed(house) == house.ledger.store.head().seq and sound(house.ledger)
 
 
@@ -450,6 +450,23 @@ def test_an_earlier_head_in_a_folder_that_is_gone_excuses_no_older_copy(house: H
     old.close()
     house.ledger = house.office.unlock(house.folder / "moved", BOSS.login, BOSS.password)
     assert not house.ledger.notices
+
+
+def test_a_power_cut_while_it_is_written_leaves_a_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """There is one copy only, and one that is torn would be told as a memory that somebody removed."""
+    memory, vault, real = HeadMemory(tmp_path / "device"), b"v" * 16, tmp_path / "real"
+    memory.remember(vault, real, Head(300, b"r" * 32), reached=True)
+
+    def cut(path: Path, content: bytes) -> None:
+        path.write_bytes(content[: len(content) // 2])
+        raise DiskFull(file=str(path))
+
+    monkeypatch.setattr("storage.files.create_durable", cut)
+    memory.remember(vault, real, Head(301, b"s" * 32), reached=True)
+    lost = memory.missing(vault, real, Head(2, b"o" * 32), lambda head: False, restored=False)
+    assert lost is not None and lost.head.seq == 300
 
 
 def test_copies_elsewhere_push_no_folder_out_of_memory(tmp_path: Path) -> None:
