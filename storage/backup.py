@@ -365,7 +365,11 @@ def _unfinished(folder: Path) -> Path:
             shutil.rmtree(place, ignore_errors=True)
     require_room(place)
     make_private_folder(place)
-    create_durable(place / UNFINISHED, b"azukari\n")
+    try:
+        create_durable(place / UNFINISHED, b"azukari\n")
+    except BaseException:
+        shutil.rmtree(place, ignore_errors=True)
+        raise
     return place
 
 
