@@ -6,7 +6,7 @@ as it stood on the day of the closing (`LEFT`); what would only come due afterwa
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from models.at_closing import AtClosing, at_closing
 from models.calendar_frame import Due, Item
@@ -77,17 +77,23 @@ def dated(item: Item, told: Callable[[Inquiry, Iterable[Due]], Iterator[Row]]) -
     return query
 
 
-def of_the_work(query: Question) -> Question:
-    """Return a query about the running work; a closed contract answers as it stood then."""
+@dataclass(frozen=True)
+class OfTheWork:
+    """A query about the running work; a closed contract answers as it stood then."""
 
-    def asked_then(asked: Inquiry) -> Iterator[Row]:
+    query: Question
+
+    def __call__(self, asked: Inquiry) -> Iterator[Row]:
         then = at_closing(asked)
         if then is None:
-            yield from query(asked)
+            yield from self.query(asked)
         else:
-            yield from _as_it_stood(then, query(then))
+            yield from _as_it_stood(then, self.query(then))
 
-    return asked_then
+
+def of_the_work(query: Question) -> Question:
+    """Return a query about the running work; a closed contract answers as it stood then."""
+    return OfTheWork(query)
 
 
 def _as_it_stood(then: AtClosing, rows: Iterable[Row]) -> Iterator[Row]:

@@ -10,7 +10,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from models import (
-    calendar,
     clause_changes,
     closed_designations,
     consent_changes,
@@ -24,6 +23,7 @@ from models import (
     item_changes,
     last_days,
     late_ends,
+    left_at_closing,
     lost_proofs,
     paper_undone,
     renewals,
@@ -86,7 +86,7 @@ def said_to_record(
         said = contract_changes.asked_of(ledger, before, record)
         if said:
             yield _finding(record, said)
-        if left := calendar.told_at_closing(ledger, before, record):
+        if left := left_at_closing.told_at_closing(ledger, before, record):
             yield _finding(record, left, RuleMode.NOTICE)
     elif isinstance(record, Item):
         if belied := item_changes.contradicted(ledger, before, record):

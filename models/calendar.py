@@ -20,8 +20,9 @@ from models import (
 from models.after_closing import SURVIVING, still_due
 from models.calendar_frame import Due, Item
 from models.calendar_unbound import entered, unbound
-from models.codes import ContractStatus, DueStatus
-from models.records import Contract, DueItem, Record
+from models.codes import DueStatus
+from models.inquiry import Inquiry
+from models.records import Contract, DueItem
 
 if TYPE_CHECKING:
     from models.ledger import Ledger
@@ -35,12 +36,6 @@ STATES = {
 }
 """How a date stands; 今週 means the seven days that begin tomorrow."""
 WEEK = timedelta(days=7)
-SHOWN = 5  # of what is left undone, named one by one
-LEFT_BEHIND = (
-    "終結すると、済んでいない次のことは予定表から消え、条項には「終結時未了」として残ります：{what}。"
-    "済ませられることは、終結の前に済ませてください。"
-)
-
 ITEMS: tuple[tuple[str, Item], ...] = (
     *nobody_named.ITEMS,
     *governed.ITEMS,
@@ -66,24 +61,15 @@ def calendar(ledger: "Ledger", contract_id: str = "") -> list[Due]:
     return sorted(found, key=lambda one: (one.due_on or date.max, one.code, one.about))
 
 
-def told_at_closing(ledger: "Ledger", before: Record | None, after: Contract) -> str:
-    """Return what is said to whoever closes a contract over what is late or was never fixed."""
-    closed = ContractStatus.CLOSED
-    if not isinstance(before, Contract) or after.status is not closed or before.status is closed:
-        return ""
-    asked = ledger.inquiries.of(after.id)
-    found = [
+def undone(asked: Inquiry) -> list[str]:
+    """Return what of the running work is late or was never fixed, as the calendar calls it."""
+    return [
         one.what
         for number, (code, item) in enumerate(ITEMS)
         if item not in SURVIVING
         for one in asked.answer(f"{code} {number}", item).rows
         if one.due_on is None or one.due_on < asked.today
     ]
-    if not found:
-        return ""
-    shown = "、".join(dict.fromkeys(found[:SHOWN]))
-    more = f"など{len(found)}件" if len(found) > SHOWN else ""
-    return LEFT_BEHIND.format(what=f"{shown}{more}")
 
 
 def state(one: Due, now: datetime) -> str:
