@@ -23,7 +23,7 @@ from models.errors import (
     VerificationFailed,
 )
 from models.store import Query
-from storage.database import create_database, open_database
+from storage.database import Database, create_database, open_database, open_snapshot
 from storage.ledger_store import LedgerStore
 from storage.ledgers import (
     check_snapshot,
@@ -194,26 +194,39 @@ def test_every_pragma_is_as_promised(path: Path) -> None:
     store.close()
 
 
-@pytest.mark.parametrize(
-    "statement",
-    [
-        "ATTACH DATABASE '/tmp/out.db' AS out KEY ''",
-        "PRAGMA temp_store = FILE",
-        "PRAGMA key = 'a'",
-        "PRAGMA rekey = 'a'",
-        "PRAGMA writable_schema = ON",
-        "PRAGMA journal_mode = WAL",
-        "SELECT load_extension('x')",
-        "SELECT sqlcipher_export('main')",
-        "VACUUM INTO '/tmp/out.db'",
-    ],
-)
-def test_ways_out_of_the_encrypted_file_are_denied(path: Path, statement: str) -> None:
-    store = reopen(path)
+WAYS_OUT = [
+    "ATTACH DATABASE '{out}' AS out KEY ''",
+    "DETACH DATABASE main",
+    "PRAGMA temp_store = FILE",
+    "PRAGMA temp_store_directory = '/tmp'",
+    "PRAGMA key = 'a'",
+    "PRAGMA hexkey = '61'",
+    "PRAGMA rekey = 'a'",
+    "PRAGMA hexrekey = '61'",
+    "PRAGMA writable_schema = ON",
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = OFF",
+    "SELECT load_extension('x')",
+    "SELECT sqlcipher_export('main')",
+    "VACUUM INTO '{out}'",
+]
+
+
+@pytest.mark.parametrize("statement", WAYS_OUT)
+@pytest.mark.parametrize("door", [open_database, create_database, open_snapshot, "rekeyed"])
+def test_ways_out_of_the_encrypted_file_are_denied(
+    path: Path, statement: str, door: Callable[[Path, bytes], Database] | str
+) -> None:
+    if isinstance(door, str):
+        database = open_database(path, KEY)
+        database.rekey(bytes(32))
+    else:
+        database = door(path.with_name("new.db") if door is create_database else path, KEY)
+    out = path.with_name("out.db")
     with pytest.raises(driver.DatabaseError, match=r"authoriz|prohibited"):
-        store.database.all(statement)
-    assert not Path("/tmp/out.db").exists()
-    store.close()
+        database.all(statement.replace("{out}", str(out)))
+    assert not out.exists()
+    database.close()
 
 
 def test_nothing_is_on_the_disk_in_clear(tmp_path: Path) -> None:
