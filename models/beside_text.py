@@ -15,6 +15,7 @@ from models import (
     consent_changes,
     contract_changes,
     contract_days,
+    dates_put_off,
     designated_hours,
     designations_undone,
     ends_untold,
@@ -118,10 +119,7 @@ def said_to_record(
     elif isinstance(record, Submission):
         yield from _said_to_paper(ledger, record, before)
     elif isinstance(record, FindingRecord):
-        if unknown := found_about.told_of_unknown(
-            ledger, record, before if isinstance(before, FindingRecord) else None
-        ):
-            yield replace(_finding(record, unknown, RuleMode.NOTICE), rule_id=FOLLOWED)
+        yield from _said_to_finding(ledger, record, before)
     elif isinstance(record, ContractClauseSetting):
         for one in clause_changes.said_of(ledger, books, before, record):
             yield _finding(record, one.text, one.mode, one.clauses, fact=one.fact)
@@ -140,6 +138,18 @@ def _said_to_date(ledger: "Ledger", record: DueItem, before: Record | None) -> I
         yield _finding(record, unsaid, RuleMode.BLOCK_ALWAYS)
     elif put_off := exposed_inquiry.asked_of(ledger, before, record):
         yield _finding(record, put_off)
+    elif late := dates_put_off.asked_of(ledger, before, record):
+        yield _finding(record, late)
+
+
+def _said_to_finding(
+    ledger: "Ledger", record: FindingRecord, before: Record | None
+) -> Iterator[Finding]:
+    if late := dates_put_off.asked_of(ledger, before, record):
+        yield _finding(record, late)
+    known = before if isinstance(before, FindingRecord) else None
+    if unknown := found_about.told_of_unknown(ledger, record, known):
+        yield replace(_finding(record, unknown, RuleMode.NOTICE), rule_id=FOLLOWED)
 
 
 def _said_to_consent(

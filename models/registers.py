@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from models import (
     clause_changes,
+    dates_put_off,
     designations_undone,
     ends_untold,
     exposed_inquiry,
@@ -295,6 +296,7 @@ class Registers:
             self._ledger.corrections.require_may_go(stored.record)
         requests.require_may_go(self._ledger, stored.record)
         exposed_inquiry.require_may_go(self._ledger, stored.record)
+        dates_put_off.require_may_go(self._ledger, stored.record)
         ends_untold.require_may_go(self._ledger, stored.record)
         if isinstance(stored.record, AccessRight) and stored.record.granted_at is not None:
             self._ledger.rights.require_decider()
