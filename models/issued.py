@@ -60,24 +60,26 @@ class Issues:
         self._known: dict[str, list[Issue]] = {}
 
     # --- the present way in ----------------------------------------------------------------------
-    def standing(self, account: UserAccount, asker: str, since: int | None) -> Standing:
+    def standing(self, account: UserAccount, askers: set[str], since: int | None) -> Standing:
         """Tell whether an account may agree to what a person asked.
 
         Args:
-            asker: id of the person.
+            askers: ids of the persons who are about it.
             since: first entry of the command that asked; None for what is asked now.
         """
         if since is None and not self._waiting:
             return Standing.OWN
         found = self._of(account.id)
-        stands = self._given(found[-1], account.id, asker, since) if found else Standing.OWN
+        stands = self._given(found[-1], account.id, askers, since) if found else Standing.OWN
         if stands is not Standing.NEW or since is None:
             return stands
         known = any(one.first < since for one in self._of_person(account.person_id))
         return Standing.TAKEN if known else Standing.NEW
 
-    def _given(self, issue: Issue, account_id: str, asker: str, since: int | None) -> Standing:
-        """Tell whether keys came from the asker, or from somebody whose own keys did.
+    def _given(
+        self, issue: Issue, account_id: str, askers: set[str], since: int | None
+    ) -> Standing:
+        """Tell whether keys came from one of the askers, or from somebody whose own keys did.
 
         Returns:
             `TAKEN` where one of them came by what nobody has agreed to.
@@ -88,11 +90,11 @@ class Issues:
         if self._waits(issue):
             return Standing.TAKEN
         giver = stored.record
-        if namesakes.same_or_alike(self._ledger.store, giver.person_id, {asker}):
+        if namesakes.same_or_alike(self._ledger.store, giver.person_id, askers):
             lately = since is not None and issue.first >= since
             return Standing.NEW if lately else Standing.OWN
         theirs = [one for one in self._of(giver.id) if one.first < issue.first]
-        return self._given(theirs[-1], giver.id, asker, since) if theirs else Standing.OWN
+        return self._given(theirs[-1], giver.id, askers, since) if theirs else Standing.OWN
 
     def _let_in_again(self, issue: Issue, account_id: str, since: int | None) -> bool:
         """Tell whether the sheet stands between: used since it was asked, or to move to another PC."""
@@ -141,8 +143,13 @@ class Issues:
         """Whether an act on an administrator's account waits for somebody who agrees to it."""
         return bool(self._waiting)
 
-    def asked_since(self, asker: str, *, absent: bool) -> int | None:
-        """Return the entry from which on the asker may have gone about it, None where nothing was.
+    @property
+    def askers(self) -> set[str]:
+        """Return the persons who asked for what waits."""
+        return {one.record.requested_by for one in self._waiting}
+
+    def asked_since(self, *, absent: bool) -> int | None:
+        """Return the entry from which on somebody may have gone about it, None where nothing was.
 
         Args:
             absent: no administrator can sign in, so that acts in his place belong to it.
@@ -153,7 +160,7 @@ class Issues:
             begun += [
                 self.command_of(one.record).first
                 for one in self._ledger.registers.all(SystemEvent, kind=kind)
-                if one.meta.created_seq > seen and one.record.acknowledged_by == asker
+                if one.meta.created_seq > seen
             ]
         return min(begun, default=None)
 

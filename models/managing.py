@@ -224,18 +224,25 @@ class Managing:
     # --- the second person -----------------------------------------------------------------------
     def _seconds(self, account: UserAccount | None) -> set[str]:
         """Return who could agree here and now: after a restore on another PC nobody else gets in."""
-        since, actors = self._since(), _concerned(account)
+        since, actors = self._since(), self._concerned(account)
         newcomers = since is None or not self._stood(since, actors)
-        return self._ledger.rules.seconds(
-            actors, among=self._here(), since=since, newcomers=newcomers
-        )
+        rules = self._ledger.rules
+        return rules.seconds(
+            actors, among=self._here(), since=since, newcomers=newcomers,
+            askers=rules.issues.askers,
+        )  # fmt: skip
 
     def _somebody_could(self, account: UserAccount | None) -> bool:
         """Tell whether it is only lately that nobody can agree: the asker must not bring that about."""
-        since, actors = self._since(), _concerned(account)
+        since, actors = self._since(), self._concerned(account)
         if self._ledger.rules.anybody_else(actors, among=self._here()):
             return True
         return since is not None and self._stood(since, actors)
+
+    def _concerned(self, account: UserAccount | None) -> set[str]:
+        """Return who cannot agree: whose account it is, and who asks for what nobody agreed to yet."""
+        mine = {account.person_id} if account is not None else set()
+        return mine | self._ledger.rules.issues.askers
 
     def _here(self) -> set[str]:
         own, accounts = self._with_own_password(), self._ledger.people.accounts()
@@ -243,16 +250,12 @@ class Managing:
 
     def _since(self) -> int | None:
         """Return since when the asker goes about an administrator's account, None if only now."""
-        asker, absent = self._ledger.user.person_id, not self.anybody_in_charge()
-        return self._ledger.rules.issues.asked_since(asker, absent=absent)
+        absent = not self.anybody_in_charge()
+        return self._ledger.rules.issues.asked_since(absent=absent)
 
     def _stood(self, since: int, actors: set[str]) -> bool:
         asker = self._ledger.user.person_id
         return self._ledger.rules.issues.stood(since, {asker, *actors})
-
-
-def _concerned(account: UserAccount | None) -> set[str]:
-    return {account.person_id} if account is not None else set()
 
 
 def _words(deed: Deed, *, alone: bool) -> str:

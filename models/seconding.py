@@ -117,6 +117,7 @@ class SecondPerson:
         among: Collection[str] | None = None,
         since: int | None = None,
         newcomers: bool = True,
+        askers: Collection[str] = (),
     ) -> set[str]:
         """Return who could agree to an exception; nobody at a site of one (obligations 8.4.1).
 
@@ -128,9 +129,11 @@ class SecondPerson:
             among: ids of the accounts that are asked; all if left out.
             since: first entry of the command that asked, if it was asked before.
             newcomers: whom the asker let in since may agree, where nobody else could.
+            askers: who else is about it, and may have let somebody in for it.
         """
         able = [one for one in self._others(actors, asker) if among is None or one.id in among]
-        able = self._trusted(able, asker or self._asker, since, newcomers=newcomers)
+        about = {asker or self._asker, *askers}
+        able = self._trusted(able, about, since, newcomers=newcomers)
         responsible = {one.person_id for one in able if one.app_role is Role.SUPERVISOR}
         return responsible or {one.person_id for one in able}
 
@@ -147,10 +150,10 @@ class SecondPerson:
         return self._issues[1]
 
     def _trusted(
-        self, able: list[UserAccount], asker: str, since: int | None, *, newcomers: bool
+        self, able: list[UserAccount], askers: set[str], since: int | None, *, newcomers: bool
     ) -> list[UserAccount]:
         """Leave out those in whose name the asker may sign: he issued their keys."""
-        stand = [(one, self.issues.standing(one, asker, since)) for one in able]
+        stand = [(one, self.issues.standing(one, askers, since)) for one in able]
         own = [one for one, standing in stand if standing is Standing.OWN]
         new = [one for one, standing in stand if standing is Standing.NEW]
         return own or (new if newcomers else [])
@@ -359,10 +362,13 @@ class SecondPerson:
         except Refused as error:
             return str(error)
         since, newcomers = self._asked_at(override, actors)
-        able = self.seconds(actors, override.requested_by, since=since, newcomers=newcomers)
+        askers = self.issues.askers if override.rule_id == RULE else set()
+        able = self.seconds(
+            actors, override.requested_by, since=since, newcomers=newcomers, askers=askers
+        )
         if account.person_id in able:
             return ""
-        mine = self.issues.standing(account, override.requested_by, since)
+        mine = self.issues.standing(account, {override.requested_by, *askers}, since)
         return FOR_THE_RESPONSIBLE if mine is Standing.OWN else GIVEN
 
     def _asked_at(self, override: RuleOverride, actors: set[str]) -> tuple[int, bool]:
@@ -371,7 +377,7 @@ class SecondPerson:
         if override.rule_id != RULE:
             return since, True
         absent = not self._ledger.people.managing.anybody_in_charge()
-        begun = self.issues.asked_since(override.requested_by, absent=absent)
+        begun = self.issues.asked_since(absent=absent)
         since = min(since, since if begun is None else begun)
         return since, not self.issues.stood(since, {override.requested_by, *actors})
 

@@ -329,3 +329,18 @@ def test_whom_another_let_in_again_agrees(house: House) -> None:
     assert why_not(house, override) == ""
     house.ledger.rules.approve([override.id])
     assert no_problems(house)
+
+
+def test_two_responsible_persons_do_not_trade_places(house: House) -> None:
+    """Who shut the administrator alone lets another name in, which asks, and agrees to that."""
+    shut_out(house, ADMINISTRATOR.login, LATER)
+    add(house, "worker3", "sakiyama", Role.SUPERVISOR)
+    come_in(house, "sakiyama", FIRST).people.change_password(FIRST, TAKEN)
+
+    def new_one(answers: Answers) -> Change:
+        return add(house, "worker2", "tsuji", Role.ADMINISTRATOR, answers)
+
+    with pytest.raises(Refused, match="別の、利用中の方"):
+        at_once(house, new_one, BOSS.login, BOSS.password)
+    at_once(house, new_one, WORKER.login, WORKER.password)
+    assert no_problems(house)
