@@ -152,7 +152,8 @@ def _designation(asked: Inquiry) -> Step:
     wanted = dict.fromkeys([role for one in offices(asked) for role in one.roles] + [*officers])
     begins, lacking = _first_day(asked), words_for(asked, vacant(asked, wanted))
     if not people:
-        roles = f"役割は{lacking}など。" if lacking else ""
+        others = "" if lacking.endswith("等") else "など"
+        roles = f"役割は{lacking}{others}。" if lacking else ""
         words += f"（{roles}従事を始める前は、状態を「予定」にします）"
     elif lacking:
         words += f"（まだいない役割：{lacking}）"

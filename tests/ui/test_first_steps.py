@@ -64,6 +64,7 @@ def test_a_new_contract_begins_with_who_handles_and_ends_with_the_receipt(
     )
     steps = beginning(ledger).steps
     assert not any(one.done for one in steps)
+    assert "等など" not in steps[0].words  # 福岡県 says 保護管理責任者等
     assert steps[0].type == Assignment.type and steps[-1].type == HandlingEvent.type
     kinds = [one.type for one in steps]
     assert ContractPlace.type in kinds and InformationAsset.type in kinds
