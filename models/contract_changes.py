@@ -85,12 +85,15 @@ def _judged_otherwise(ledger: "Ledger", before: Contract, after: Contract) -> It
     """Say by what everything that was entered before would be judged otherwise."""
     name = _names(ledger.profiles, ledger.registers.caption)
     yield from _swapped(name, JUDGING, before, after)
+    today = ledger.today()
+    entered = versions(ledger.store, Contract, after.id)
+    stood = contract_dues.stood_before(entered, today)
     narrowed = _narrowed(before, after) and _left_outside(ledger, before, after)
-    if narrowed or _extended_late(before, after, ledger.today()):
+    since_then = all(_extended_late(one, after, today) for one in (before, *stood[-1:]))
+    if narrowed or since_then:
         yield _period(before, after)
     if before.retain_ledger_until != after.retain_ledger_until:
-        known = [one.record for one in versions(ledger.store, Contract, after.id)]
-        yield from _kept_shorter(known, after, ledger.today())
+        yield from _kept_shorter([one.record for one in entered], after, today)
     yield from _opened_again(name, before, after, ledger.today())
 
 

@@ -47,10 +47,12 @@ def stood(settings: Iterable[Entered], in_force: Mapping[str, str], today: date)
 
     Args:
         settings: the versions of each setting of a contract, the voided ones too.
-        in_force: the cycles as they are now; one that was left out is known as it was last.
+        in_force: the cycles as they are now. One that was left out is known as it was last, and one
+            that was made shorter today may go back to that.
     """
     known = {one.key: one.value for one in _fixed(settings) if one.day < today}
-    return {key: in_force.get(key) or value for key, value in known.items()}
+    now = {key: in_force.get(key) or value for key, value in known.items()}
+    return {key: max(now[key], value, key=length) for key, value in known.items()}
 
 
 def shortest(settings: Iterable[Entered]) -> dict[str, str]:

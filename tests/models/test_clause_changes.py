@@ -146,6 +146,22 @@ def test_a_fixed_cycle_is_not_left_out_to_be_fixed_anew(house: House) -> None:
     enter(house, setting(house, {"定期の研修の周期": "12か月"}))
 
 
+def test_a_cycle_that_was_made_shorter_by_mistake_goes_back_that_day(house: House) -> None:
+    enter(house, setting(house, {"定期の研修の周期": "12か月"}))
+    house.clock.wait(60 * 24)
+    stands = mine(house)
+    slip = replace(stands, params=(ChangedTerm(key="定期の研修の周期", value="6か月"),))
+    house.ledger.registers.revise(slip, "周期の訂正")
+    longer = replace(stands, params=(ChangedTerm(key="定期の研修の周期", value="18か月"),))
+    with pytest.raises(NeedsAnswer, match="から「18か月」"):
+        house.ledger.registers.revise(longer, "入力を誤ったため")
+    house.ledger.registers.revise(stands, "入力を誤ったため")
+    house.ledger.registers.revise(slip, "周期の訂正")
+    house.clock.wait(60 * 24)
+    with pytest.raises(NeedsAnswer, match="「6か月」から「12か月」"):
+        house.ledger.registers.revise(stands, "入力を誤ったため")
+
+
 def test_a_copy_that_is_taken_away_does_not_leave_the_longer_cycle(house: House) -> None:
     enter(house, setting(house, {"定期の研修の周期": "12か月"}))
     house.clock.wait(60 * 24)

@@ -19,7 +19,7 @@ from models.records import Contract, Organization, RuleOverride
 from models.records import Finding as FindingRecord
 from models.rules.answers import Answers
 from tests import proof
-from tests.house import House, furnished
+from tests.house import FIRST_DAY, House, furnished
 from tests.proof import states
 
 REASON = "契約書の別紙と違っていたための訂正"
@@ -154,6 +154,23 @@ def test_an_extension_after_the_end_wipes_out_no_breach_alone(house: House) -> N
     assert asked.value.facts["needs_approval"] is True
     house.ledger.registers.revise(longer, "登録の誤りを直すため", answers=LATER)
     assert states(house)[BESIDE.key].state == "broken"
+
+
+def test_an_end_that_was_mistyped_to_a_past_day_goes_back_that_day(house: House) -> None:
+    now = contract(house)
+    house.clock.wait(3 * 24 * 60)
+    past = replace(now, ends_on=house.ledger.today() - timedelta(days=1))
+    registers = house.ledger.registers
+    registers.revise(past, "終了日の訂正", answers=LATER)
+    with pytest.raises(NeedsAnswer, match="契約の期間を"):
+        registers.revise(
+            replace(now, starts_on=FIRST_DAY - timedelta(days=400)), "入力を誤ったため"
+        )
+    registers.revise(now, "入力を誤ったため")
+    registers.revise(past, "終了日の訂正", answers=LATER)
+    house.clock.wait(24 * 60)
+    with pytest.raises(NeedsAnswer, match="契約の期間を"):
+        registers.revise(now, "入力を誤ったため")
 
 
 @pytest.mark.parametrize(
