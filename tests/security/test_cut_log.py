@@ -1,20 +1,24 @@
-"""Lines of the access log taken away with the keys in hand: a review that was entered remembers them.
+"""Lines of the access log taken away or written anew with the keys in hand.
 
-Chain and signatures of a shorter log are whole; only the number and the hash in the entry tell.
+Chain and signatures of a shorter log are whole; only a review that was entered remembers the lines.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from models.access import Act
 from models.access_review import review
+from models.chain import EMPTY
 from models.records import Item
 from models.store import quiet
+from storage.access import stream_lines
+from storage.access_check import NOTHING
 from storage.database import Database
 from tests.house import House, furnished
-from tests.security.test_insider import BOSS, WORKER, with_a_tool
+from tests.security.test_insider import BOSS, WORKER, cut_the_last, with_a_tool
 
 GONE = "確認したときの記録が、なくなったか、書き換えられています。"
 
@@ -32,6 +36,18 @@ def cut_the_last_session(db: Database) -> None:
     db.all("DELETE FROM access_seal WHERE first = ?", (first,))
 
 
+def rewrite(db: Database) -> None:
+    """Change who did the first thing, and recompute the hash of every line after it."""
+    previous = EMPTY.hash
+    for number, line in enumerate(list(stream_lines(db, NOTHING)), start=1):
+        changed = replace(line, user="somebody") if number == 1 else line
+        previous = changed.hashed(previous)
+        db.all(
+            "UPDATE access_line SET user = ?, hash = ? WHERE number = ?",
+            (changed.user, previous, line.number),
+        )
+
+
 def reviewed(house: House) -> int:
     """Look at things, let the month be looked through, and return the last line that it saw."""
     ledger = house.sign_in(BOSS.login)
@@ -45,6 +61,23 @@ def reviewed(house: House) -> int:
 def problems(house: House) -> list[tuple[str, str]]:
     found = house.ledger.safe.verify(full=True, progress=quiet).problems
     return [(one.where, one.message) for one in found]
+
+
+def test_recomputed_lines_are_not_what_was_signed(house: House) -> None:
+    with_a_tool(house, rewrite)
+    house.ledger = house.office.unlock(house.folder / "ledger", BOSS.login, BOSS.password)
+    told = problems(house)
+    assert told and all("署名されたときと違います" in message for _, message in told)
+
+
+def test_lines_of_a_ledger_that_went_back_alone_are_told(house: House) -> None:
+    """The entries are cut, the log of looks is left: it was begun at a head that nobody knows."""
+    house.story.receive(1)
+    house.sign_in(WORKER.login)
+    with_a_tool(house, cut_the_last)
+    (house.folder / "device" / "heads.json").unlink()
+    house.ledger = house.office.unlock(house.folder / "ledger", BOSS.login, BOSS.password)
+    assert any("台帳と一致しません" in message for _, message in problems(house))
 
 
 def test_lines_that_a_review_saw_cannot_be_cut(house: House) -> None:
