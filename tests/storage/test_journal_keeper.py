@@ -325,6 +325,22 @@ def test_a_journal_that_was_set_back_is_written_on_and_that_is_entered(house: Ho
     assert replayed(house) == house.ledger.store.head().seq and sound(house.ledger)
 
 
+def test_a_journal_that_goes_on_in_an_older_copy_tells_it_first(house: House) -> None:
+    shutil.copytree(usb(house), house.folder / "old")
+    enter(house.ledger, "一")
+    enter(house.ledger, "二")
+    ledger = house.ledger
+    ledger.journal.start(house.folder / "old")
+    assert events(ledger)[-2:] == [
+        SystemEventKind.JOURNAL_BEHIND, SystemEventKind.JOURNAL_STARTED,
+    ]  # fmt: skip
+    seq = enter(ledger, "三")
+    status = ledger.journal.status()
+    assert (status.folder, status.state, status.seq) == (house.folder / "old", JournalState.OK, seq)
+    assert sound(ledger)
+    assert not house.sign_in(WORKER.login).notices
+
+
 def older_copy(house: House) -> int:
     """Put an older copy of the whole ledger in place of the present one; return the lost head."""
     ledger = house.folder / "ledger"

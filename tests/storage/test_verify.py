@@ -364,6 +364,20 @@ def test_attachments_are_read_to_their_end(office: Office, tmp_path: Path) -> No
     assert [problem.where for problem in problems(office)] == [name]
 
 
+def test_a_folder_of_attachments_that_leads_elsewhere_is_named(
+    office: Office, tmp_path: Path
+) -> None:
+    """No file can be added there, and what is read lies where nobody keeps it."""
+    store = store_of(office)
+    store.attachments = Attachments(tmp_path / "attachments", bytes(32))
+    office.create(factory.attachment(office.contract, store.put_blob("写真".encode())))
+    (tmp_path / "attachments").rename(tmp_path / "moved")
+    (tmp_path / "attachments").symlink_to(tmp_path / "moved")
+    (problem,) = problems(office)
+    assert (problem.code, problem.where) == ("ATTACHMENT", "attachments")
+    assert "ほかの場所へのリンク" in problem.message
+
+
 # --- stopping ------------------------------------------------------------------------------------
 
 
