@@ -20,7 +20,6 @@ from models.errors import AzukariError, Conflict, NotFound, NotPermitted, Refuse
 from models.file_uses import FileUse
 from models.former_names import Called
 from models.item_status import Status
-from models.kinds import Ref
 from models.records import BY_TYPE, ContentErasure
 from models.records.base import Record, Stored
 from models.records.handling import HandlingEvent
@@ -32,7 +31,7 @@ from storage.deriving import derive, rebuild
 from storage.driver_errors import Duplicate
 from storage.file_uses import uses_of_strays
 from storage.listing import Listing, border
-from storage.lists import Lists
+from storage.lists import Lists, sorted_by
 from storage.naming import Naming
 from storage.schema import META_NAMES
 from storage.search import Search
@@ -324,7 +323,7 @@ class LedgerStore:
         kinds = schema.table(query.type)
         found.sort(key=lambda row: row.number, reverse=query.order[-1][1])
         for name, descending in reversed(query.order):
-            found.sort(key=lambda row: _sorted_by(row, kinds, name), reverse=descending)
+            found.sort(key=lambda row: sorted_by(row, kinds, name), reverse=descending)
         return array("q", [row.number for row in found])
 
     def rows(self, type_: str, numbers: Sequence[int]) -> list[ListRow]:
@@ -487,15 +486,6 @@ class LedgerStore:
 
 def _reading_only() -> NotPermitted:
     return NotPermitted(act="台帳への記帳", who="検査・立会い以外の利用者")
-
-
-def _sorted_by(row: ListRow, view: schema.ViewTable, name: str) -> tuple[bool, Any]:
-    """Return what a row is ordered by, as SQL does it: a reference by its caption, nothing first."""
-    if name == "created_seq":
-        return True, row.number
-    kind = view.kind(name)
-    value = row.captions.get(name) if isinstance(kind, Ref) else kind.to_column(row.values[name])
-    return value is not None, value if value is not None else ""
 
 
 def _some(record: Record, names: Sequence[str]) -> dict[str, Any]:

@@ -341,3 +341,12 @@ def _order(plan: Plan, order: Sequence[tuple[str, bool]], *, walk: bool) -> tupl
     if not order or order[-1][0] not in ("number", "created_seq"):
         terms.append("t.number DESC" if descending else "t.number")
     return joins, ", ".join(terms)
+
+
+def sorted_by(row: ListRow, view: ViewTable, name: str) -> tuple[bool, Any]:
+    """Return what a row is ordered by, as SQL does it: a reference by its caption, nothing first."""
+    if name == "created_seq":
+        return True, row.number
+    kind = view.kind(name)
+    value = row.captions.get(name) if isinstance(kind, Ref) else kind.to_column(row.values[name])
+    return value is not None, value if value is not None else ""

@@ -6,7 +6,7 @@ change is acknowledged. It is made by `storage/vault.py` only.
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 
 from models.codes import Role
@@ -51,32 +51,9 @@ from storage.header_edits import (
 from storage.header_files import COPIES, read_pair, write_pair
 from storage.kdf import KEY_BYTES
 from storage.keyset import KeySet, Wrap, unwrap_key
+from storage.members import Member, Signer
 from storage.recovery import RecoverySheet
 from storage.trust import login_tag, may_add, sign_header, sign_user
-
-
-@dataclass(frozen=True)
-class Signer:
-    """The signature of the signed-in person; hands out no private key."""
-
-    public_key: bytes
-    _keys: KeySet = field(repr=False)
-
-    def sign(self, data: bytes) -> bytes:
-        """Sign with Ed25519 (64 bytes)."""
-        return self._keys.sign(data)
-
-
-@dataclass(frozen=True)
-class Member:
-    """One person as the key header knows him."""
-
-    user_id: str
-    role: str
-    state: str
-    public_key: bytes
-    can_sign_in: bool
-    initial_password: bool
 
 
 class Vault:

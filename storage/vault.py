@@ -43,6 +43,7 @@ from storage.header_files import HeaderPair, create_pair, read_pair
 from storage.kdf import KEY_BYTES, STANDARD, TEST, KdfParameters
 from storage.keyset import CannotOpen, KeySet, Random, unwrap_key
 from storage.lock import LOCK_NAME
+from storage.members import Member, Signer
 from storage.recovery import RecoverySheet
 from storage.trust import (
     check_mac,
@@ -52,7 +53,7 @@ from storage.trust import (
     sign_user,
     wrap_context,
 )
-from storage.unlocked import Member, Signer, Vault
+from storage.unlocked import Vault
 
 __all__ = [
     "Member",
