@@ -1,6 +1,7 @@
 """Backups as acts of the office: made by the safe, noted in the ledger (L-22, CM-5.7.6)."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import PurePath
 from typing import TYPE_CHECKING
@@ -146,9 +147,17 @@ def keep_restore(ledger: "Ledger", restored: Restored, started: datetime) -> Non
 
 
 def kept_restore(ledger: "Ledger") -> tuple[BackupRun, str] | None:
-    """Return the restore that is still to be entered, and the id of its command."""
+    """Return the restore that is still to be entered, as the signed-in user enters it, and its command."""
     note = ledger.safe.note(RESTORED)
-    return None if note is None else restore_in(note.body)
+    if note is None:
+        return None
+    run, command_id = restore_in(note.body)
+    if run.checked_by not in ("", ledger.user.person_id):
+        # Only an entry of his own may name somebody as who checked (`storage/own_names.py`).
+        name = ledger.registers.caption("person", run.checked_by)
+        words = f"{run.detail}（復元した人：{name}）"
+        run = replace(run, checked_by="", detail=words[:1000])
+    return run, command_id
 
 
 def _restore_run(ledger: "Ledger", restored: Restored, started: datetime) -> BackupRun:

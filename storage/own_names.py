@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from models.chain import Action, read_content
-from models.codes import FindingStatus, HandlingStatus, Role
+from models.codes import BackupKind, FindingStatus, HandlingStatus, Role
 from models.kinds import Json
 from models.records import (
     BY_TYPE,
@@ -68,6 +68,8 @@ class Name:
         what: the act, in a sentence.
         state: of the record, which says the same.
         every: each version that says it is the person's own, not only the one that brings it.
+        but: the kind of record of which somebody else may say it: whoever comes first enters what
+            another one's signed note tells.
     """
 
     field: str
@@ -75,8 +77,11 @@ class Name:
     roles: frozenset[Role] = ALL
     state: str = ""
     every: bool = False
+    but: str = ""
 
     def is_said(self, fields: Mapping[str, Json], before: Mapping[str, Json]) -> bool:
+        if self.but and fields.get("kind") == self.but:
+            return False
         named, stated = fields.get(self.field), bool(self.state) and self.state == _state(fields)
         return bool(named or stated) and (self.every or named != before.get(self.field))
 
@@ -114,7 +119,9 @@ NAMES: Mapping[str, tuple[Name, ...]] = {
     Terminal.type: (Name("registered_by", "端末の登録", KEEPERS),),
     UserAccount.type: (Name("issued_by", "パスワードの発行", KEEPERS),),
     Submission.type: (Name("sealed_by", "書類の確定", RESPONSIBLE),),
-    BackupRun.type: (Name("checked_by", "バックアップの確認", WORKING | KEEPERS),),
+    BackupRun.type: (
+        Name("checked_by", "バックアップの確認", WORKING | KEEPERS, but=BackupKind.RESTORE.value),
+    ),
     SystemEvent.type: (Name("acknowledged_by", "運転状況への回答"),),
 }
 _REGISTERS = (

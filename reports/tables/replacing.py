@@ -84,7 +84,7 @@ def _require_no_file_of_ours(path: Path) -> None:
         if path.is_file():  # a pipe would wait
             with path.open("rb") as file:
                 start = file.read(len(MAGIC))
-    if start == MAGIC or (path.name in SMALL_FILES and os.path.lexists(path)):
+    if start == MAGIC or path.name in SMALL_FILES:
         raise OurFile(file=str(path))
 
 

@@ -152,6 +152,23 @@ def test_a_journal_that_begins_anew_lays_harmed_copies_anew(house: House) -> Non
     assert copy.stat().st_size and sound(house.ledger)
 
 
+@pytest.mark.parametrize("login", [WORKER.login, cast.USERS[3].login])
+def test_a_restore_is_entered_by_whoever_comes_first(house: House, login: str) -> None:
+    backup = backed_up(house)
+    new = house.folder / "new"
+    house.office.restore(backup, new, BOSS.login, BOSS.password, quiet)
+    password = next(user.password for user in cast.USERS if user.login == login)
+    ledger = house.office.unlock(new, login, password)
+    ledger.prepare()
+    (run,) = [one.record for one in ledger.registers.all(BackupRun)]
+    restorer = ledger.registers.caption("person", house.story.people["supervisor"])
+    assert run.checked_by == "" and f"（復元した人：{restorer}）" in run.detail
+    ledger.close()
+    house.ledger.close()
+    house.ledger = house.office.unlock(new, BOSS.login, BOSS.password)
+    assert sound(house.ledger)
+
+
 def test_a_journal_is_replayed_in_transactions_of_many_commands(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
