@@ -97,6 +97,8 @@ def _strict(walk: Walk, entry: Entry, fields: Json, person: str, role: str) -> N
         name: roles for (kind, name), roles in BROUGHT.items()
         if kind == entry.type and fields.get(name) and fields[name] != old.get(name)
     }  # fmt: skip
+    if (entry.type, fields.get("kind")) == ("backup_run", "restore"):
+        asked = {}  # whoever comes first enters what the note of the restore tells
     if entry.type in STATED:
         name, state = STATED[entry.type]
         if fields.get(name) or fields.get("status") == state:
