@@ -64,7 +64,7 @@ from storage.records import BrokenStream
 from storage.unlocked import Vault
 
 DATABASE_NAME = "ledger.db"
-UNFINISHED = "azukari-restore"  # lies in the folder of a restore until that is whole
+UNFINISHED = ".azukari-restore"  # ends the name of a folder until a restore is whole
 _PART_SUFFIX = ".part"
 _PIECE = 1024 * 1024
 _MENDED = "この添付ファイルを前のバックアップから戻してから、もう一度お試しください。"
@@ -204,8 +204,6 @@ def restore_backup(
             apart(_extract, path, preamble, key, unfinished, meter=meter, file=path)
         if check_database is not None:
             check_database(unfinished / DATABASE_NAME)
-        with writing(unfinished):
-            (unfinished / UNFINISHED).unlink()
         put_folder_in_place(unfinished, folder)
     except BaseException:
         shutil.rmtree(unfinished, ignore_errors=True)
@@ -356,20 +354,18 @@ def _read_through(
 def _unfinished(folder: Path) -> Path:
     """Make the folder in which a restore is laid down; what a killed restore left there goes.
 
+    Its name is one that nobody else gives: `.part` was somebody's, and a mark inside would not
+    outlive every power cut.
+
     Raises:
-        Occupied: something else stands there, perhaps a ledger.
+        Occupied: something else stands there.
     """
-    place = folder.with_name(folder.name + _PART_SUFFIX)
+    place = folder.with_name(folder.name + UNFINISHED)
     with reading(place):
-        if os.path.lexists(place) and not is_link(place) and (place / UNFINISHED).is_file():
+        if os.path.lexists(place) and not is_link(place) and place.is_dir():
             shutil.rmtree(place, ignore_errors=True)
     require_room(place)
     make_private_folder(place)
-    try:
-        create_durable(place / UNFINISHED, b"azukari\n")
-    except BaseException:
-        shutil.rmtree(place, ignore_errors=True)
-        raise
     return place
 
 

@@ -281,7 +281,7 @@ def damage(place: Place) -> Damage:
         firm = Organization(kinds=(OrganizationKind.CARRIER,), name=name)
         seqs.append(ledger.registers.create(firm).head.seq)
         if name == "一番":
-            (file,) = journal.glob("*.azj")
+            file = max(journal.glob("*.azj"))
             end = file.stat().st_size
     ledger.close()
     raw = bytearray(file.read_bytes())
