@@ -28,9 +28,8 @@ def allowed_now(
     known = list(known)
     for item in _items(asked, [*known, after]):
         for stay in stays(asked.books, item):
-            if stay.first > day or after.id in {one.id for one in bases(asked.books, stay)}:
-                continue
-            if not bases(asked.books, stay):
+            named = {one.id for one in bases(asked.books, stay)}
+            if stay.first > day or not named or after.id in named:
                 continue
             now = _without(asked.books.beside([after]), stay, day)
             if all(now < _without(asked.books.beside([one]), stay, day) for one in known):

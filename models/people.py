@@ -48,6 +48,8 @@ from models.store import Progress, quiet
 if TYPE_CHECKING:
     from models.ledger import Ledger
 
+DISABLED = "{0}は、すでに利用停止です。"
+NO_REISSUE = "{0}は利用停止のため、再発行できません。"
 BACK_UP_NOW = (
     "暗号鍵を更新しました。続けて新しいバックアップを作成してください。"
     "これより前のバックアップは、今もこれまでのパスワードで開くため、不要になったら廃棄します。"
@@ -206,7 +208,7 @@ class People:
         account = stored.record
         self.managing.require(Managed.DISABLE, account.app_role, account)
         if account.status is AccountStatus.DISABLED:
-            raise Refused(reason=f"{account.login_name}は、すでに利用停止です。")
+            raise Refused(reason=DISABLED.format(account.login_name))
         disabled = replace(
             account,
             status=AccountStatus.DISABLED,
@@ -365,14 +367,11 @@ class People:
             KeysUncertain: the first password may be in force, and its entry is missing.
         """
         ledger = self._ledger
-        account = ledger.registers.need(UserAccount, account_id).record
-        self.managing.require(Managed.REISSUE, account.app_role, account)
-        if account.status is not AccountStatus.ACTIVE or account.app_role is None:
-            raise Refused(reason=f"{account.login_name}は利用停止のため、再発行できません。")
+        account, role = self._in_use(Managed.REISSUE, account_id, NO_REISSUE)
         check_own(password, self.own_words(account.person_id, account.login_name))
         procedure = issue_procedure(ledger)
         text, command_id = ledger.registers.reason(reason), ledger.new_command_id()
-        deed = Deed(Managed.REISSUE, account.app_role, account.login_name, text, account)
+        deed = Deed(Managed.REISSUE, role, account.login_name, text, account)
         beside = self.managing.beside(deed, answers)
         renewed = replace(
             account,
@@ -383,7 +382,7 @@ class People:
             received_on=None,
         )
         with both_or_neither(ledger, command_id):
-            key = ledger.safe.reissue(account.id, account.login_name, account.app_role, password)
+            key = ledger.safe.reissue(account.id, account.login_name, role, password)
             return self._with_new_keys(
                 replace(renewed, public_key=key.hex()), beside, text, command_id
             )
@@ -409,12 +408,9 @@ class People:
             KeysUncertain: the password may be out of force, and its entry is missing.
         """
         ledger = self._ledger
-        account = ledger.registers.need(UserAccount, account_id).record
-        self.managing.require(Managed.SHUT, account.app_role, account)
-        if account.status is not AccountStatus.ACTIVE or account.app_role is None:
-            raise Refused(reason=f"{account.login_name}は、すでに利用停止です。")
+        account, role = self._in_use(Managed.SHUT, account_id, DISABLED)
         text, command_id = ledger.registers.reason(reason), ledger.new_command_id()
-        deed = Deed(Managed.SHUT, account.app_role, account.login_name, text, account)
+        deed = Deed(Managed.SHUT, role, account.login_name, text, account)
         beside = [*beside, *self.managing.beside(deed, answers)]
         shut = replace(
             account,
@@ -429,6 +425,21 @@ class People:
             return self._with_new_keys(
                 replace(shut, public_key=key.hex()), beside, text, command_id
             )
+
+    def _in_use(self, managed: Managed, account_id: str, words: str) -> tuple[UserAccount, Role]:
+        """Return an account that is not disabled, and its role, for an act that is allowed on it.
+
+        Args:
+            words: what is said of a disabled one, with its name to be filled in.
+
+        Raises:
+            NotFound, NotPermitted, Refused
+        """
+        account = self._ledger.registers.need(UserAccount, account_id).record
+        self.managing.require(managed, account.app_role, account)
+        if account.status is not AccountStatus.ACTIVE or account.app_role is None:
+            raise Refused(reason=words.format(account.login_name))
+        return account, account.app_role
 
     def _with_new_keys(
         self, account: UserAccount, beside: Sequence[Intent], reason: str, command_id: str

@@ -82,10 +82,8 @@ class Authors:
 
     def stays(self, account: str, first: int, last: int) -> bool:
         """Tell whether it is the account of a user who was active before each of these entries."""
-        states = self.states.get(account, [])
-        position = bisect_left(states, first, key=lambda state: state.seq)
-        after = bisect_left(states, last, key=lambda state: state.seq)
-        return 0 < position == after and states[position - 1].active
+        state = self._before(account, first)
+        return state is not None and state.active and state is self._before(account, last)
 
     def role_of(self, account: str, seq: int) -> Role | None:
         """Return an active user's role as it stood before an entry."""

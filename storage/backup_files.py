@@ -6,13 +6,14 @@ from pathlib import Path
 
 from models.errors import AzukariError, Damaged, Foreign, InputOutput
 from models.store import Progress
-from storage.backup_format import MAGIC, MOST_MANIFEST, read_preamble
+from storage.backup_format import MAGIC, read_preamble
 from storage.files import forget_cached, open_regular, reading, sync_folder, writing
 from storage.strict_json import blob
 
 SUFFIX = ".azb"
 OTHER_FILE = "台帳に記録したバックアップとは別のファイルです。"
 _PIECE = 1024 * 1024
+_PAGE = 4096  # the manifest writes its names in order, so that `backup_id` stands among the first
 _CHANGED = (
     "検証したときと中身が違います。何も消していません。"
     "新しいバックアップを作成してから、もう一度行ってください。"
@@ -50,7 +51,7 @@ def looks_so(path: Path, backup_id: str, size: int | None) -> bool:
     try:
         with open_regular(path) as file, reading(path):
             fits = size is None or os.fstat(file.fileno()).st_size == size
-            start = file.read(MOST_MANIFEST)
+            start = file.read(_PAGE)
     except AzukariError:
         return False
     return fits and start.startswith(MAGIC) and blob(bytes.fromhex(backup_id)).encode() in start

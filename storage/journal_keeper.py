@@ -49,13 +49,7 @@ from storage.journal_connecting import Connecting, Held, Site, named, tells, wri
 from storage.journal_ending import Upkeep, lay_copies
 from storage.journal_evidence import FOLDER_SETTING, NOWHERE, SUSPENDED_SETTING, in_use
 from storage.journal_keys import KeyKeeper
-from storage.journal_reach import (
-    backup_ends,
-    line_before,
-    reaches,
-    relied_on,
-    somebody_opens_both,
-)
+from storage.journal_reach import leads_on, reaches, relied_on, still_opens, write_again
 from storage.journal_words import (
     OTHER_WAY,
     remedy_of,
@@ -328,28 +322,25 @@ class Keeper:
         if self._journal is None:
             return
         if self._journal.epoch != self._vault.epoch and (base := relied_on(self._store)):
-            self._write_again(self._journal, base)
+            write_again(self._journal, self._store, self._shown, base)
         else:
             self._journal.roll()
 
     def still_opens(self) -> bool:
         with self._turn:
-            ends = backup_ends(self._store)
-            return not ends or somebody_opens_both(self._store, self._vault.header, ends[-1].seq)
+            return still_opens(self._store, self._vault.header)
 
     def leads_on(self) -> bool:
         with self._turn:
-            ends = backup_ends(self._store)
-            if self._journal is None or not ends:
+            if self._journal is None:
                 return False
             folder, vault = self._journal.folder, self._vault
             try:
                 self._journal.require_present()
-                reached = reaches(folder, vault, ends[0].seq)
-                opens = somebody_opens_both(self._store, vault.header, ends[-1].seq)
+                led = leads_on(self._store, folder, vault)
             except AzukariError:
                 return False
-            return self._keys.there(folder, vault) and reached and opens
+            return led and self._keys.there(folder, vault)
 
     def _follow_header(self, vault: Vault) -> None:
         """Lay a copy of a header that both copies in the ledger's folder hold by now."""
@@ -358,11 +349,6 @@ class Keeper:
             if self._journal is not None:
                 self._journal.follow(vault)
                 self._keys.lay(self._journal.folder, vault)
-
-    def _write_again(self, journal: Journal, base: Head) -> None:
-        """Write what came after a head in a new file under the present data key."""
-        lines = line_before(self._store, base.seq)
-        journal.catch_up(self._shown.behind(base, lines), base=base, lines=lines)
 
     def _reach_back(self) -> None:
         """Let the files in this place, under the present data key, begin where the backups end.
@@ -375,7 +361,7 @@ class Keeper:
         base = relied_on(self._store)
         try:
             if base and not reaches(self._journal.folder, self._vault, base.seq):
-                self._write_again(self._journal, base)
+                write_again(self._journal, self._store, self._shown, base)
         except AzukariError as error:
             self._lose(error, written=False)
             raise

@@ -15,9 +15,11 @@ from models.versions import versions
 from storage import access, log
 from storage.backup_format import RECEIVER_ROLES
 from storage.header import RECOVERY_ROLE, Header, HeaderUser
-from storage.journal import header_of, list_files, look_over
+from storage.journal import Journal, header_of, list_files, look_over
+from storage.journal_compare import Shown
 from storage.journal_format import Keys
 from storage.ledger_store import LedgerStore
+from storage.unlocked import Vault
 
 RELIED_ON = 2  # the newest backup, and the one before it, should the newest fail
 _PORTION = 500  # acts on backups that are looked at, the latest
@@ -92,6 +94,34 @@ def reaches(folder: Path, keys: Keys, seq: int) -> bool:
         if header.base.seq <= seq:
             return True
     return False
+
+
+def still_opens(store: LedgerStore, header: Header) -> bool:
+    """Tell whether somebody opens the newest backup and this header's copy, where there is a backup."""
+    ends = backup_ends(store)
+    return not ends or somebody_opens_both(store, header, ends[-1].seq)
+
+
+def leads_on(store: LedgerStore, folder: Path, vault: Vault) -> bool:
+    """Tell whether a journal leads from the older of the last two sound backups to the last entry.
+
+    Somebody has to open both the newer one and the copy of the keys beside the journal.
+
+    Raises:
+        MediumMissing, Foreign
+    """
+    ends = backup_ends(store)
+    return (
+        bool(ends)
+        and reaches(folder, vault, ends[0].seq)
+        and somebody_opens_both(store, vault.header, ends[-1].seq)
+    )
+
+
+def write_again(journal: Journal, store: LedgerStore, shown: Shown, base: Head) -> None:
+    """Write what came after a head in a new file under the present data key."""
+    lines = line_before(store, base.seq)
+    journal.catch_up(shown.behind(base, lines), base=base, lines=lines)
 
 
 def goes_on_elsewhere(folder: Path, keys: Keys) -> bool:

@@ -19,11 +19,12 @@ from storage.attachments import FOLDER_NAME, Attachments, facts_of_records
 from storage.authors import Authors, account_entries, read_authors
 from storage.checkpoint import FROM_THE_START, Checkpoint, Me
 from storage.compare import CODE as VIEW
-from storage.database import PAGE_SIZE, Database
+from storage.database import Database
 from storage.erasing import read_erasures
 from storage.helpers import Found, Helpers, Job, run_here
 from storage.known_schema import Schema
 from storage.ledger_store import LedgerStore
+from storage.pages import PageFile
 from storage.proofs import Proofs
 from storage.search_check import drawn
 from storage.stretch import PAGES, READ, Indexes, Pages, Rest, Stretch, Structure, Surplus, Tree
@@ -181,7 +182,7 @@ class _Check:
     def _rest(self) -> Iterator[Job]:
         """Yield the parts of the file of which most pages are asked for their MAC alone."""
         assert self.key is not None
-        last = -(-self.database.path.stat().st_size // PAGE_SIZE)
+        last = PageFile(self.database.reader(), self.key).count
         for first in range(1, last + 1, SPAN):
             yield Rest(self.key, first, min(first + SPAN - 1, last))
 

@@ -65,6 +65,8 @@ def test_a_slip_of_today_is_put_right_alone(house: House, contract: str) -> None
         one.with_changes(due_on=house.ledger.today() + DAY), "日付の誤りを直すため"
     )
     house.ledger.registers.void(DueItem, one.id, "二重に入力したため")
+    assert one.id not in {stored.record.id for stored in house.ledger.registers.all(DueItem)}
+    assert house.ledger.registers.all(RuleOverride, rule_id="R-39", record_ref=one.id) == []
 
 
 def test_a_finding_that_is_overdue_is_not_put_off_alone(house: House, contract: str) -> None:
