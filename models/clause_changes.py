@@ -171,7 +171,7 @@ def standing(asked: Inquiry) -> Iterator[Row]:
 
     Of a cycle that the text leaves open, it is less than what was fixed once.
     """
-    every = asked.listed(fixed_cycles.every(asked.contract.id), ("clause_key",), _its_id)
+    every = fixed_cycles.settings_of(asked)
     known = {id_: asked.versions(ContractClauseSetting, id_) for id_ in every}
     text = Terms(asked.profile, (), fixed_cycles.shortest(known.values()))
     for setting in asked.all(ContractClauseSetting):
@@ -185,10 +185,6 @@ def standing(asked: Inquiry) -> Iterator[Row]:
             clauses = dict.fromkeys(key for one in found for key in one.clauses)
             words = _told(asked, setting, version, found)
             yield Row(setting.type, setting.id, words, NOTE, tuple(clauses))
-
-
-def _its_id(_asked: Inquiry, id_: str, _clause_key: str) -> str:
-    return id_
 
 
 def _softer_than(text: Terms, profile: Profile, setting: ContractClauseSetting) -> Iterator[Softer]:

@@ -42,6 +42,15 @@ def every(contract_id: str) -> Query:
     return Query(ContractClauseSetting.type, (mine,), voided=None)
 
 
+def settings_of(asked: Inquiry) -> Iterable[str]:
+    """Return the ids of all settings of the contract that is asked about, the voided ones too."""
+    return asked.listed(every(asked.contract.id), ("clause_key",), _its_id)
+
+
+def _its_id(_asked: Inquiry, id_: str, _clause_key: str) -> str:
+    return id_
+
+
 def stood(settings: Iterable[Entered], in_force: Mapping[str, str], today: date) -> dict[str, str]:
     """Return the cycles, by key, that stood at the end of an earlier day.
 

@@ -43,14 +43,10 @@ def eq_fixed_late(asked: Inquiry) -> Iterator[Row]:
 
 def _first_fixed(asked: Inquiry) -> dict[str, Entered]:
     """Return with which entry each cycle was fixed for the first time, by key."""
-    every = asked.listed(fixed_cycles.every(asked.contract.id), ("clause_key",), _its_id)
+    every = fixed_cycles.settings_of(asked)
     found: dict[str, Entered] = {}
     entered = (one for id_ in every for one in asked.revisions(ContractClauseSetting, id_))
     for version in sorted(entered, key=lambda one: one.seq):
         for key in cycles_of(version.record):
             found.setdefault(key, version)
     return found
-
-
-def _its_id(_asked: Inquiry, id_: str, _clause_key: str) -> str:
-    return id_
