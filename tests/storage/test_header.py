@@ -42,6 +42,11 @@ def _with_json(raw: bytes, text: bytes) -> bytes:
     return complete(framed, raw[-SUFFIX_BYTES:-32])
 
 
+def _flipped(raw: bytes, place: int) -> bytes:
+    """A byte that is another one for certain: a fixed one may be what stood there."""
+    return raw[:place] + bytes([raw[place] ^ 1]) + raw[place + 1 :]
+
+
 def test_every_damaged_byte_is_noticed(tmp_path: Path) -> None:
     new_vault(tmp_path / "v")
     raw = _raw(tmp_path / "v")
@@ -73,7 +78,7 @@ def test_one_damaged_copy_is_repaired(tmp_path: Path, name: str, bad: bytes | st
     elif isinstance(bad, bytes):
         path.write_bytes(bad)
     else:
-        path.write_bytes(raw[:500] if bad == "cut" else raw[:500] + b"!" + raw[501:])
+        path.write_bytes(raw[:500] if bad == "cut" else _flipped(raw, 500))
     opened = unlock(tmp_path / "v")
     assert opened.repaired == (name,)
     assert path.read_bytes() == raw
@@ -83,7 +88,7 @@ def test_one_damaged_copy_is_repaired(tmp_path: Path, name: str, bad: bytes | st
 def test_two_damaged_copies_stop_everything(tmp_path: Path) -> None:
     new_vault(tmp_path / "v")
     raw = _raw(tmp_path / "v")
-    (tmp_path / "v" / "keys.a").write_bytes(raw[:-1] + b"!")
+    (tmp_path / "v" / "keys.a").write_bytes(_flipped(raw, len(raw) - 1))
     (tmp_path / "v" / "keys.b").write_bytes(raw[:700])
     with pytest.raises(Damaged):
         unlock(tmp_path / "v")
