@@ -12,7 +12,7 @@ from itertools import compress
 from operator import attrgetter, is_not, itemgetter
 from typing import Any, NamedTuple
 
-from models.chain import Command, local_time
+from models.chain import Command, local_time, timestamp
 from models.kinds import Children, Choice, DecimalNumber, Integer, Kind, Ref, Text
 from models.kinds_of_time import Moment
 from models.records.base import Child, Meta, Record
@@ -54,7 +54,7 @@ def created(command: Command, seq: int, at: str) -> Version:
 
 def entered_at(command: Command) -> str:
     """Return the column value of the time at which a command was entered."""
-    return moment_column(local_time(command.recorded_at, command.offset))
+    return f"{timestamp(command.recorded_at)}{command.offset:+d}"
 
 
 @lru_cache(maxsize=64)  # one command may have entered thousands

@@ -4,6 +4,7 @@ A rebuild has a million of them to make. The rows are those that `storage.rows.n
 record; a test holds the two together. Whatever is unusual is left to the record.
 """
 
+import re
 from collections.abc import Callable, Container, Mapping, Sequence
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
@@ -19,6 +20,12 @@ from storage.schema import ChildTable, table
 
 VIEW = table(HandlingEvent.type)
 _KINDS = {kind.value: kind for kind in HandlingKind}
+_FULL = ":00:00"
+_ORDINARY = re.compile(
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2})(:[0-5][0-9]:[0-5][0-9])"
+    r"(?:\.([0-9]{3}))?([+-][0-9]{2}:[0-9]{2})"
+)
+"""A moment as `Moment.to_json` writes it: day and hour, what is past of it, offset."""
 
 
 def new_event(
@@ -113,5 +120,26 @@ def _reader(kind: Kind) -> Callable[[Any], Any]:
     def stored(written: Json) -> Any:
         return write(read(written))
 
-    # Numbers repeat themselves; one command enters hundreds, and a day has few minutes.
-    return lru_cache(maxsize=1024)(stored) if isinstance(kind, DecimalNumber | Moment) else stored
+    if isinstance(kind, Moment):
+        return _by_the_hour(stored)
+    # Numbers repeat themselves: one command enters hundreds.
+    return lru_cache(maxsize=1024)(stored) if isinstance(kind, DecimalNumber) else stored
+
+
+def _by_the_hour(stored: Callable[[Json], str]) -> Callable[[Json], str]:
+    """Return the same for moments, in a third of the time: a day has few hours."""
+
+    @lru_cache(maxsize=1024)
+    def full_hour(day_and_hour: str, offset: str) -> tuple[str, str, str]:
+        column = stored(f"{day_and_hour}{_FULL}{offset}")
+        return column[:13], column[13:23], column[23:]
+
+    def moment(written: Json) -> str:
+        if isinstance(written, str) and (parts := _ORDINARY.fullmatch(written)):
+            day_and_hour, since, millisecond, offset = parts.groups()
+            before, begins, after = full_hour(day_and_hour, offset)
+            if begins == f"{_FULL}.000":  # an offset of half an hour moves the minutes
+                return f"{before}{since}.{millisecond or '000'}{after}"
+        return stored(written)
+
+    return moment

@@ -11,6 +11,7 @@ import pytest
 from models import custody
 from models.codes import HandlingKind
 from models.kinds import Json
+from models.kinds_of_time import Moment
 from models.records.handling import HandlingEvent
 from storage import log, rows, steps, written
 from storage.rows import Insertion, New
@@ -74,6 +75,24 @@ def test_an_event_without_a_number_is_left_to_the_record() -> None:
 def test_content_of_a_newer_program_is_left_to_the_record() -> None:
     assert made(FIELDS, HandlingEvent.payload) is not None
     assert made(FIELDS, HandlingEvent.payload + 1) is None
+
+
+@pytest.mark.parametrize("day", ["2026-11-21T", "2024-02-29T", "2026-12-31T", "2027-01-01T"])
+@pytest.mark.parametrize("clock", ["00:00:00", "08:59:59", "09:00:00", "23:59:59", "10:30:07.250"])
+@pytest.mark.parametrize("offset", ["+09:00", "+00:00", "-03:00", "+05:30", "-09:45", ""])
+def test_a_moment_gives_the_column_of_its_kind(day: str, clock: str, offset: str) -> None:
+    fast, kind = written._reader(Moment()), Moment()
+    for _ in range(2):  # the second time it is remembered
+        assert fast(day + clock + offset) == kind.to_column(kind.from_json(day + clock + offset))
+
+
+@pytest.mark.parametrize(
+    "wrong", ["2026-11-21T10:60:00+09:00", "2026-11-21T10:00:60+09:00", "2026-11-21T24:00:00+09:00",
+              "2026-11-31T10:00:00+09:00", "2026-11-21T10:00:0a+09:00", "2026-11-21T10:00:00+09:0a"],
+)  # fmt: skip
+def test_a_wrong_moment_is_left_to_the_record(wrong: str) -> None:
+    assert made({**FIELDS, "occurred_at": "2026-11-21T10:00:00+09:00"}) is not None
+    assert made({**FIELDS, "occurred_at": wrong}) is None
 
 
 @pytest.mark.parametrize("every", [1, 2, 3])
