@@ -173,6 +173,8 @@ class Keeper:
         self._last = Head(command.last_seq, command.head)
         with self._turn:
             self._said |= self._saying
+            if not self.looking:
+                self._recalled.reached(self._news, self._last, alone=self._journal is None)
             try:
                 if self._journal is not None:
                     self._journal.append(command, entries, self._waiting_lines(self._journal))

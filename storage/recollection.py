@@ -17,6 +17,7 @@ from storage.journal_compare import Shown
 from storage.journal_connecting import answered_for, set_back
 
 _HELD_FOR = (SystemEventKind.ROLLED_BACK, SystemEventKind.MEMORY_LOST)
+MOST_UNREMEMBERED = 25  # commands that the journal has and a killed program did not remember
 NOTHING_LEFT = (
     "このPCで使っている台帳なのに、どの記帳まで見たかというこのPCの記憶がありませんでした。"
     "台帳が以前の状態に戻されていないかを、このPCの記憶では確かめられません。"
@@ -39,6 +40,7 @@ class Recollection:
         self._place = place
         self._shown = shown
         self._found = found
+        self._unremembered = 0
 
     def compare(self, *, accept: bool, restored: bool) -> Iterable[News]:
         """Yield what the ledger lacks of what this PC saw of it, unless an entry tells it already.
@@ -84,6 +86,18 @@ class Recollection:
         if not any(one.kind in _HELD_FOR for one in news):
             head = reached or self._found
             self._memory.remember(self._vault_id, self._place, head, reached=reached is not None)
+
+    def reached(self, news: Iterable[News], head: Head, *, alone: bool) -> None:
+        """Remember where a command led: a program that is killed closes nothing.
+
+        Args:
+            news: what is not entered yet.
+            alone: no journal saw the command, so that this memory is its only witness.
+        """
+        self._unremembered += 1
+        if alone or self._unremembered >= MOST_UNREMEMBERED:
+            self.keep(news, head)
+            self._unremembered = 0
 
     def parting(self) -> Parting | None:
         """Return where this ledger left another folder that still has it."""

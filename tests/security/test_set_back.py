@@ -23,7 +23,7 @@ from models.journal import JournalState
 from models.ledger import Ledger
 from models.records import HandlingEvent, Submission, SystemEvent
 from models.store import quiet
-from storage import journal_file
+from storage import journal_file, recollection
 from storage.journal import list_files
 from storage.journal_compare import value_of
 from storage.journal_connecting import Connecting, Held
@@ -389,6 +389,45 @@ def test_a_memory_that_is_gone_is_told_whoever_comes_first(
     assert not ledger.notices
 
 
+def set_back_after_a_kill(house: House) -> None:
+    """Take a copy, enter three things, die, pull the medium, and put the copy in the place."""
+    folder = house.folder
+    house.ledger.close()
+    shutil.copytree(folder / "ledger", folder / "older")
+    child = os.fork()
+    if child == 0:
+        try:
+            ledger = house.office.unlock(folder / "ledger", BOSS.login, BOSS.password)
+            for purpose in ("一", "二", "消したい取扱い"):
+                enter(ledger, purpose)
+            os._exit(9)
+        finally:
+            os._exit(1)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 9
+    shutil.rmtree(folder / "usb", ignore_errors=True)
+    shutil.rmtree(folder / "ledger")
+    (folder / "older").rename(folder / "ledger")
+
+
+def without_journal(house: House) -> None:
+    house.ledger.journal.stop("媒体の返却")
+
+
+def with_journal(house: House) -> None:
+    """As it is; the first commands that the journal has are remembered once it has some."""
+
+
+@pytest.mark.parametrize("keep", [without_journal, with_journal])
+def test_what_a_killed_program_entered_is_remembered(
+    house: House, monkeypatch: pytest.MonkeyPatch, keep: Callable[[House], None]
+) -> None:
+    monkeypatch.setattr(recollection, "MOST_UNREMEMBERED", 3)
+    keep(house)
+    set_back_after_a_kill(house)
+    with pytest.raises(RolledBack):
+        house.office.unlock(house.folder / "ledger", BOSS.login, BOSS.password)
+
+
 # --- the planted bugs -------------------------------------------------------------------------------
 
 
@@ -421,3 +460,15 @@ def test_a_memory_that_goes_on_before_it_is_entered_would_be_found(
     monkeypatch.setattr(cls, name, planted)
     with pytest.raises(AssertionError):
         lived_through(one, order)
+
+
+@pytest.mark.parametrize("keep", [without_journal, with_journal])
+def test_a_memory_that_waits_for_the_closing_would_be_found(
+    house: House, monkeypatch: pytest.MonkeyPatch, keep: Callable[[House], None]
+) -> None:
+    """The planted bug: commands are not remembered, only the end of a session is."""
+    monkeypatch.setattr(Recollection, "reached", lambda *given, **named: None)
+    keep(house)
+    set_back_after_a_kill(house)
+    house.ledger = house.office.unlock(house.folder / "ledger", BOSS.login, BOSS.password)
+    assert not house.ledger.registers.all(SystemEvent, kind=SystemEventKind.ROLLED_BACK)
