@@ -148,6 +148,11 @@ class Corrections:
         if self._is_officers(finding.id) and self._is_concerned(finding, ()):
             raise Refused(reason=OWN_VOID.format(finding.caption()))
 
+    def was_in_charge(self, finding: Finding) -> bool:
+        """Tell whether the user recorded the breach, or ever had it in charge to put it right."""
+        breaches = self._ledger.registers.all(RuleOverride, finding_id=finding.id)
+        return self._is_concerned(finding, [one.record for one in breaches])
+
     def _require_as_found(self, finding: Finding, before: Finding) -> None:
         """Refuse to make a breach smaller, and to whom it concerns also to put it off."""
         breaches = [

@@ -14,7 +14,13 @@ from models.backup_care import standing
 from models.calendar import calendar
 from models.calendar_frame import Due
 from models.chain import Intent
-from models.codes import TERMINAL_STATES, ContractStatus, FindingStatus, ItemState
+from models.codes import (
+    TERMINAL_STATES,
+    ContractStatus,
+    DueStatus,
+    FindingStatus,
+    ItemState,
+)
 from models.commands import Change, creating, revising
 from models.erased import (
     RULE,
@@ -24,6 +30,8 @@ from models.erased import (
     write_numbers,
 )
 from models.errors import Conflict, Refused
+from models.exposed_inquiry import TITLE as INQUIRY
+from models.exposed_inquiry import is_inquiry
 from models.given_up import in_the_way
 from models.records import (
     BY_TYPE,
@@ -31,6 +39,7 @@ from models.records import (
     ClientCommunication,
     ContentErasure,
     Contract,
+    DueItem,
     Finding,
     Submission,
 )
@@ -195,7 +204,7 @@ class Ending:
 
     def _surviving(self, contract: Contract) -> Iterator[str]:
         """Name duties that the end of a contract does not end: an erasure must not, either."""
-        registers = self._ledger.registers
+        ledger, registers = self._ledger, self._ledger.registers
         asked = registers.all(ClientCommunication, contract_id=contract.id)
         waiting = [one.record.caption() for one in asked if one.record.is_waiting]
         if waiting:
@@ -210,6 +219,9 @@ class Ending:
                 f"終わっていない指摘・是正が{left}件あります。是正を済ませ、"
                 "別の責任者の確認を受けてください。"
             )
+        dates = registers.all(DueItem, contract_id=contract.id, status=DueStatus.OPEN)
+        if any(is_inquiry(ledger, one.record) for one in dates):
+            yield UNDONE.format(INQUIRY, "")
         over = contract.status is ContractStatus.CLOSED
         yield from _undone(self._due(contract), SURVIVES if over else "")
 

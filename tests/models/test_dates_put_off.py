@@ -10,6 +10,7 @@ from models.codes import DueStatus, FindingSource, FindingStatus, Severity
 from models.errors import NeedsAnswer, Refused
 from models.records import DueItem, Finding, RuleOverride
 from models.rules.answers import EVERY, Answers
+from models.wareki import format_short
 from tests.house import House, furnished
 
 DAY = timedelta(days=1)
@@ -82,3 +83,61 @@ def test_a_finding_that_is_overdue_is_not_put_off_alone(house: House, contract: 
         house.ledger.registers.revise(far, "延ばすため")
     begun = one.with_changes(status=FindingStatus.IN_PROGRESS)
     house.ledger.registers.revise(begun, "始めたため")
+
+
+def test_what_was_missed_is_not_dropped_in_two_steps(house: House, contract: str) -> None:
+    one, registers = enter(house, contract), house.ledger.registers
+    house.clock.go_to(house.ledger.today() + 4 * DAY, 9)
+    done = one.with_changes(status=DueStatus.SATISFIED, satisfied_on=house.ledger.today())
+    registers.revise(done, "済んだため")
+    far = one.with_changes(due_on=house.ledger.today() + 365 * DAY)
+    for again in range(2):  # on that day, and when it stood as done overnight
+        with pytest.raises(NeedsAnswer, match=f"{format_short(one.due_on)}）を過ぎています"):
+            registers.revise(far, "まだだったため")
+        with pytest.raises(NeedsAnswer, match="免除にするときは"):
+            waived = one.with_changes(status=DueStatus.WAIVED, waived_reason="要らないため")
+            registers.revise(waived, "要らないため")
+        with pytest.raises(Refused, match="取り消せません"):
+            registers.void(DueItem, one.id, "誤って入力したため")
+        registers.revise(done.with_changes(due_on=far.due_on), "期限の訂正のため")
+        with pytest.raises(NeedsAnswer, match="を過ぎています"):
+            registers.revise(far, "まだだったため")
+        registers.revise(done, "元に戻すため")
+        if not again:
+            house.clock.go_to(house.ledger.today() + DAY, 9)
+    registers.revise(one, "まだだったため")  # with the day that it had
+
+
+def test_what_was_done_in_time_may_come_round_again(house: House, contract: str) -> None:
+    one, registers = enter(house, contract), house.ledger.registers
+    house.clock.go_to(house.ledger.today() + DAY, 9)
+    done = one.with_changes(status=DueStatus.SATISFIED, satisfied_on=house.ledger.today())
+    registers.revise(done, "済んだため")
+    house.clock.go_to(house.ledger.today() + 10 * DAY, 9)
+    registers.revise(one.with_changes(due_on=house.ledger.today() + 30 * DAY), "次の月の分")
+
+
+def test_a_missed_finding_is_not_dropped_by_who_had_it_in_charge(house: House) -> None:
+    registers, made, me = house.ledger.registers, [], house.story.people["supervisor"]
+    for owner in (me, house.story.people["worker"]):
+        one = Finding(
+            id=house.ledger.new_id(), contract_id=house.story.contract.id,
+            source=FindingSource.ANALYSIS, description="夜の利用の確認", severity=Severity.MINOR,
+            due_on=house.ledger.today() + DAY, owner_person_id=owner, status=FindingStatus.OPEN,
+        )  # fmt: skip
+        registers.create(one)
+        made.append(one)
+    house.clock.go_to(house.ledger.today() + 3 * DAY, 9)
+    mine, theirs = made
+    done = mine.with_changes(
+        status=FindingStatus.DONE, action="記録を見た", completed_on=house.ledger.today()
+    )
+    registers.revise(done, "是正したため")
+    with pytest.raises(NeedsAnswer, match="「是正の期限」を"):
+        far = mine.with_changes(due_on=house.ledger.today() + 365 * DAY)
+        registers.revise(far, "まだだったため")
+    given = done.with_changes(owner_person_id=house.story.people["worker"])
+    registers.revise(given, "担当を替えるため")
+    with pytest.raises(Refused, match="担当だった"):
+        registers.void(Finding, mine.id, "誤って入力したため")
+    registers.void(Finding, theirs.id, "二重に入力したため")

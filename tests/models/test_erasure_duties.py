@@ -12,6 +12,7 @@ from models.codes import (
     CommunicationMeans,
     CommunicationStatus,
     Direction,
+    DueStatus,
     FindingSource,
     FindingStatus,
     HandlingKind,
@@ -19,8 +20,10 @@ from models.codes import (
     Urgency,
 )
 from models.errors import Refused
+from models.exposed_inquiry import TITLE
 from models.records import (
     ClientCommunication,
+    DueItem,
     Finding,
     HandlingEvent,
     HandlingLine,
@@ -151,3 +154,18 @@ def act(house: House, kind: HandlingKind, thing: Item) -> None:
             place_to_id=thing.home_place_id if kind is HandlingKind.RECOVER else "",
         )
     )  # fmt: skip
+
+
+def test_the_inquiry_after_a_known_password_is_in_the_way(house: House) -> None:
+    one = DueItem(
+        contract_id=house.story.contract.id, title=TITLE, note="yoshino：紙を見られた",
+        due_on=house.ledger.today(), owner_person_id=house.story.people["supervisor"],
+        status=DueStatus.OPEN,
+    )  # fmt: skip
+    one = replace(one, id=enter(house, one))
+    assert f"{TITLE}が済んでいません" in obstacles(house)
+    result = f"{one.note}。調べた結果、見られておらず、委託者への報告は要らないと判断した"
+    today = house.ledger.today()
+    done = replace(one, status=DueStatus.SATISFIED, satisfied_on=today, note=result)
+    revise(house, done, "調べが済んだため")
+    assert obstacles(house) == ""
