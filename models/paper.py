@@ -402,8 +402,11 @@ class Paper(OwnSeal):
         )
 
     def last_sealed(self) -> tuple[Submission | None, int]:
-        """Return the last sealed paper and its entry; an erased one as far as the next needs it."""
-        store = self._ledger.store
+        """Return the last sealed paper and its entry; an erased one as far as the next needs it.
+
+        Of all contracts, whichever the user sees: the numbers of a ledger are one row.
+        """
+        store = self._ledger.opened.store
         sealed = Query(
             Submission.type,
             (Where("serial", Op.EMPTY, False),),

@@ -54,7 +54,7 @@ OF_PLANS: Final = frozenset({"D-17", "D-27"})
 
 MADE_HERE: Final = frozenset(
     {"D-01", "D-02", "D-03", "D-04", "D-05", "D-06", "D-07", "D-08", "D-11", "D-12", "D-13", "D-14",
-     "D-15", "D-16", "D-17", "D-18", "D-27", "D-28", "D-29", "D-30", "D-31"}
+     "D-15", "D-16", "D-17", "D-18", "D-27", "D-28", "D-29", "D-30", "D-31", "D-37"}
 )  # fmt: skip
 """Documents that this program makes; the others are written elsewhere, and noted as handed in."""
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from models.codes import SubmissionStatus
+from models.inspection_receipt import CODES as OF_HISTORY
+from models.inspection_receipt import Stood, against
 from models.paper_replacing import replaced_by
 from models.records import ContentErasure, SealKey, Submission
 from models.wareki import format_short
@@ -12,7 +14,8 @@ from models.wareki import format_short
 if TYPE_CHECKING:
     from models.ledger import Ledger
 
-CODES = NOT_IN_LEDGER, DIFFERS = "NOT_IN_LEDGER", "DIFFERS_FROM_LEDGER"
+NOT_IN_LEDGER, DIFFERS = "NOT_IN_LEDGER", "DIFFERS_FROM_LEDGER"
+CODES = NOT_IN_LEDGER, DIFFERS, *OF_HISTORY
 OTHER_SEAL = "この台帳の証印ではありません。"
 NOT_HERE = "この台帳が確定した書類の中に、同じファイルはありません。"
 OTHER_FILE = "台帳に記帳された同じ番号の書類と、内容が違います。"
@@ -38,14 +41,25 @@ class Compared:
     notes: tuple[str, ...] = ()
 
 
-def compare(ledger: "Ledger", number: str, sha256: str, fingerprint: str) -> Compared:
-    """Compare a sealed file with the papers of the ledger.
+def compare(
+    ledger: "Ledger", number: str, sha256: str, fingerprint: str, stood: Stood | None = None
+) -> Compared:
+    """Compare a sealed file with the papers of the ledger, and the head that it bears with the log.
 
     Args:
         number: that the paper bears.
         sha256: of the whole file, hexadecimal.
         fingerprint: of the certificate in its seal, hexadecimal.
+        stood: how the ledger stood, as a sound paper says; None asks for the file alone.
     """
+    as_paper = _as_paper(ledger, number, sha256, fingerprint)
+    if stood is None:
+        return as_paper
+    return Compared((*against(ledger, stood), *as_paper.problems), as_paper.notes)
+
+
+def _as_paper(ledger: "Ledger", number: str, sha256: str, fingerprint: str) -> Compared:
+    """Look for the file among those that the ledger sealed."""
     papers = ledger.paper.sealed()
     mine = next((paper for paper in papers if paper.pdf_sha256 == sha256), None)
     if mine is not None:

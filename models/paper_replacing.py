@@ -18,6 +18,7 @@ from models.corrected import chain, standing
 from models.errors import Refused
 from models.paper_about import CHANGES, COUNTED, EVENTS, RECORDS
 from models.paper_things import THINGS, subject_of, things_of
+from models.profile_forms import RECEIPT
 from models.records import (
     Assignment,
     ContractPlace,
@@ -201,6 +202,8 @@ def fitting(ledger: "Ledger", about: About) -> list[Fitting]:
 
     Of two about the same, that which the ledger contradicts comes before the newer one.
     """
+    if about.doc_kind == RECEIPT:
+        return []
     cls = subject_of(about.doc_kind)
     kin = _kin(ledger, cls, about) if cls is not None else set[str]()
     papers = _candidates(ledger, about, kin)

@@ -2,6 +2,10 @@
 
 from collections.abc import Mapping
 
+RECEIPT = "D-37"
+"""The receipt of an inspection, the program's own paper: it tells one moment of the ledger, so no later
+one takes its place, and nothing that is entered afterwards makes it untrue."""
+
 SEALS: Mapping[str, str] = {
     "sealed": "提出書面（封印）",
     "sealed_on_request": "求められたときの提出書面（封印）",
@@ -47,6 +51,7 @@ DOCUMENTS: Mapping[str, tuple[str, str]] = {
     "D-34": ("立会確認書", "personal"),
     "D-35": ("情報システム運用状況報告書", "annex"),
     "D-36": ("終了時整理表（残存ゼロ確認表）", "sealed_on_request"),
+    RECEIPT: ("検査の控え", "sealed"),
 }
 """Neutral title and seal of each document; a profile may give its own."""
 

@@ -32,7 +32,17 @@ from models.store import ListRow, Op, Query, Where
 from models.unfit_basis import unfit_marks
 from models.wareki import JAPAN
 from models.whereabouts import places_before
-from reports.collecting import again, consents, disposal, lists, movement, people, places, training
+from reports.collecting import (
+    again,
+    consents,
+    disposal,
+    inspection,
+    lists,
+    movement,
+    people,
+    places,
+    training,
+)
 from reports.collecting.attendance import at_the_end
 from reports.collecting.case import Case, Then, Wish, words
 from reports.collecting.disposal import detail_of
@@ -404,4 +414,5 @@ COLLECTORS: Mapping[str, Callable[[Case], Any]] = {
     "D-29": lists.equipment,
     "D-30": people.awareness_sheet,
     "D-31": lists.fields,
+    "D-37": inspection.receipt,
 }

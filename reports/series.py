@@ -14,6 +14,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any, Final
 
@@ -22,6 +23,7 @@ from models.text import is_whole
 from reports.verify import Verdict
 
 VERSION: Final = 1
+_APART: Final = timedelta(days=1)
 _NUMBER: Final = re.compile(r"(.+年度) 第([0-9]{1,9})号")
 _Numbered = dict[tuple[str, str], list["Remembered"]]
 
@@ -38,6 +40,8 @@ _SENTENCES: Final = {
     "PCや台帳を替えた届けがあるか確かめてください。",
     "OTHER_SEAL": "ほかの書類と証印が違います。証印を替えた届けがあるか確かめてください。",
     "REPLACED": "前回の検証のときと、内容が違います。",
+    "FEWER_LATER": "控えの「{other}」より後の日に作られたのに、台帳の件数がそれより少なくなっています。"
+    "台帳が前の状態に戻されたおそれがあります（PCの時計が大きくずれていたときも、こうなります）。",
 }
 _UNSURE: Final = {
     "OTHER_LEDGER": "別々の台帳から作られた書類が、同じ数だけあります。"
@@ -169,12 +173,13 @@ def judge(papers: Sequence[Remembered], before: Sequence[Remembered] = ()) -> Se
     ledger = _most([one.ledger for one in before or everything])
     seal = _most([one.seal for one in before or everything if one.ledger == ledger])
     usual = (ledger, seal)
-    known = {one.sha256 for one in before if one.book == usual}
+    mine = [one for one in before if one.book == usual]
+    known = {one.sha256 for one in mine}
     shelf: dict[tuple[str, str], list[Remembered]] = {}
     for one in sorted(everything, key=lambda one: one.book != usual):
         shelf.setdefault(one.book, []).append(one)
     numbered = _numbered(everything)
-    flaws = list(_replaced(papers, [one for one in before if one.book == usual]))
+    flaws = [*_replaced(papers, mine), *_fewer_later(papers, mine)]
     for key, of_book in shelf.items():
         flaws += _one_book(of_book, known)
         flaws += _links_elsewhere(of_book, numbered) if key != usual else ()
@@ -218,6 +223,33 @@ def _replaced(papers: Sequence[Remembered], before: Sequence[Remembered]) -> Ite
         for old in then.get((new.ledger, new.number), ()):
             if new.sha256 != old.sha256:
                 yield _flaw(new, "REPLACED", old)
+
+
+def _fewer_later(papers: Sequence[Remembered], before: Sequence[Remembered]) -> Iterator[Flaw]:
+    """Find papers of a later year and day than all that was kept, and of a smaller ledger.
+
+    Across years the numbers say no order (`_set_back`). Here one paper is known of old, so the day says
+    one, a day or more apart: less than that a clock may have been put right between the two.
+    """
+    furthest = max(before, key=lambda one: one.seq, default=None)
+    since = _moment(furthest) if furthest else None
+    if furthest is None or since is None:
+        return
+    years = {one.sha256: year for year, _, one in _in_years([*papers, furthest])}
+    for one in papers:
+        at = _moment(one)
+        later = at is not None and at - since > _APART and one.book == furthest.book
+        if later and one.seq < furthest.seq and years.get(one.sha256) != years.get(furthest.sha256):
+            yield _flaw(one, "FEWER_LATER", furthest)
+
+
+def _moment(one: Remembered) -> datetime | None:
+    """Read when a paper was sealed, None where what it says is no moment."""
+    try:
+        at = datetime.fromisoformat(one.issued_at)
+    except ValueError:
+        return None
+    return at if at.tzinfo else None
 
 
 def _one_book(papers: Sequence[Remembered], known: set[str]) -> Iterator[Flaw]:

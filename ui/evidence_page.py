@@ -28,6 +28,7 @@ from ui.evidence_facts import (
 )
 from ui.flow import FlowLayout
 from ui.form_dialog import FormDialog
+from ui.inspection import InspectionDialog
 from ui.officer_confirming import OfficerDialog
 from ui.page import Desk, Page
 from ui.page_parts import make_verbs, state_filters
@@ -263,6 +264,11 @@ class EvidencePage(Page):
 
         self.desk.operations.ask(lambda: witness.waiting(contract_id), show, parent=self)
 
+    def show_receipt(self) -> None:
+        """Issue the receipt of an inspection, or compare an earlier one with the ledger."""
+        contract = self.overview.contract.id if self.overview else self.contract_id
+        InspectionDialog(self.desk, contract, self).open()
+
     def confirm_text(self) -> None:
         """Let the responsible person say that what changed in the text was looked at."""
         desk, overview = self.desk, self.overview
@@ -306,6 +312,7 @@ class EvidencePage(Page):
             "" if self._picked else self.tr("上の「契約」で選んだ契約です。"),
             permitted.why_not(ledger, "officer_confirm")
             or ("" if self.overview else self.tr("契約を選んでください。")),
+            permitted.why_not(ledger, "evidence"),
             permitted.why_not(ledger, "accept_text") or erased,
         )
         for verb, reason in zip(self._verbs, reasons, strict=True):
@@ -376,6 +383,7 @@ class EvidencePage(Page):
             (self.tr("条項の適用"), self.change_setting),
             (self.tr("契約の一覧"), self.go_back),
             (self.tr("検査者の確認"), self.confirm_as_officer),
+            (self.tr("検査の控え"), self.show_receipt),
             (self.tr("特記事項の変更を確認"), self.confirm_text),
         )
         self._verbs = make_verbs(self, acts)

@@ -14,6 +14,7 @@ from models.errors import NotFound, Refused
 from models.ledger import Ledger
 from models.paper import Numbering, Request, Sealed
 from models.paper_replacing import About, proposed, require_fitting
+from models.profile_forms import RECEIPT
 from models.profiles import DocumentForm
 from models.records import Submission
 from models.rules.told_days import END, VOIDED
@@ -130,7 +131,8 @@ def changed_since(ledger: Ledger, paper: Submission) -> list[str]:
     from reports.collect import collect
     from reports.since import differences
 
-    if paper.content is None or paper.doc_kind not in drawable_kinds():
+    untold = paper.content is None or paper.doc_kind == RECEIPT
+    if untold or paper.doc_kind not in drawable_kinds():
         return []
     stored = ledger.registers.need(Submission, paper.id)
     options = {

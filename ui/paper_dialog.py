@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
+    QFormLayout,
     QHBoxLayout,
     QLineEdit,
     QSizePolicy,
@@ -18,13 +19,17 @@ from models import wareki
 from models.codes import SealKind
 from models.commands import Change
 from models.errors import AzukariError
+from models.inspection_receipt import ATTENDANTS, OFFICERS, present
+from models.ledger import Ledger
 from models.paper_about import CHANGES
-from models.records import Contract, SealKey, Submission
+from models.profile_forms import RECEIPT
+from models.records import Contract, Person, SealKey, Submission
 from ui import ledger_settings as settings
 from ui import permitted
 from ui.fitting import fit
 from ui.issue import IssueRequest, about, drawable_kinds, issue, missing, preview
 from ui.layout import add_row, button, form, heading, note, say
+from ui.names_text import NamesText
 from ui.page import Desk
 from ui.paper_chosen import ChosenPart
 from ui.paper_replaced import ReplacedPart
@@ -73,6 +78,7 @@ class PaperDialog(QDialog):
 
         Raises:
             InvalidField: a day of the period cannot be read.
+            Refused: nobody was present at an inspection.
         """
         options: dict[str, Any] = {}
         if self.is_change():
@@ -81,14 +87,24 @@ class PaperDialog(QDialog):
                 options["added_because"] = because
         if self.kind_code() in PERIOD_KINDS:
             options |= {"from": _day("期間の初日", self.first), "to": _day("期間の末日", self.last)}
+        if self.kind_code() == RECEIPT:
+            options |= {
+                "officers": present(self.officers.toPlainText(), OFFICERS),
+                "attendants": present(self.attendants.toPlainText(), ATTENDANTS),
+            }
         return IssueRequest(
             doc_kind=self.kind_code(),
             contract_id=self.contract_id(),
             ids=self.chosen(),
-            seal_kind=SealKind.read(self.seal.currentData()),
+            seal_kind=self._seal_kind(),
             options=options,
             replaces=self.replaced.chosen(),
         )
+
+    def _seal_kind(self) -> SealKind:
+        if self.kind_code() == RECEIPT:
+            return SealKind.NONE
+        return SealKind.read(self.seal.currentData())
 
     def contract_id(self) -> str:
         """Return the contract whose paper it is, "" while none is chosen."""
@@ -118,10 +134,9 @@ class PaperDialog(QDialog):
         self.list.setAccessibleName(self.tr("対象の記録"))
         self.first = QLineEdit()
         self.last = QLineEdit()
-        for line in (self.first, self.last):
+        for line, word in ((self.first, "期間の初日"), (self.last, "期間の末日")):
             line.setPlaceholderText("R8.4.1　2026/4/1")
-        self.first.setAccessibleName(self.tr("期間の初日"))
-        self.last.setAccessibleName(self.tr("期間の末日"))
+            line.setAccessibleName(self.tr(word))
         self.seal = QComboBox()
         for seal in SealKind:
             self.seal.addItem(seal.label, str(seal))
@@ -141,6 +156,7 @@ class PaperDialog(QDialog):
             self.tr("追加のため（変更と終了には、記録した理由が載ります）")
         )
         self.because_label = add_row(rows, self.tr("追加の理由"), self.because)
+        self._add_present(rows)
         self.replaced = ReplacedPart(self.desk, rows, self)
         self.seal_note = note("")
         self.seal.currentIndexChanged.connect(lambda _index: self._show_seal_note())
@@ -149,7 +165,7 @@ class PaperDialog(QDialog):
         blocks.addWidget(self.seal)
         blocks.addWidget(self.seal_note, 1)
         self.seal.setAccessibleName(self.tr("押印欄"))
-        add_row(rows, self.tr("押印欄"), blocks)
+        self.seal_label = add_row(rows, self.tr("押印欄"), blocks)
         self._show_seal_note()
         acts = QHBoxLayout()
         acts.addWidget(self.message, 1)
@@ -166,6 +182,13 @@ class PaperDialog(QDialog):
         self.contracts.currentIndexChanged.connect(self._fill_kinds)
         self.kind.currentIndexChanged.connect(self._fill_subjects)
         self.records.changed.connect(self._ask_replaced)
+
+    def _add_present(self, rows: QFormLayout) -> None:
+        self.officers, self.attendants = NamesText(OFFICERS), NamesText(ATTENDANTS)
+        self.attendants.setPlainText(_myself(self.desk.ledger))
+        self.present_labels = (
+            add_row(rows, OFFICERS, self.officers), add_row(rows, ATTENDANTS, self.attendants)
+        )  # fmt: skip
 
     def _show_seal_note(self) -> None:
         kind = SealKind.read(self.seal.currentData())
@@ -212,6 +235,10 @@ class PaperDialog(QDialog):
             widget.setVisible(code in PERIOD_KINDS)
         for widget in (self.because, self.because_label):
             widget.setVisible(self.is_change())
+        for part in (self.officers, self.attendants, *self.present_labels):
+            part.setVisible(code == RECEIPT)
+        for shown in (self.seal, self.seal_note, self.seal_label):
+            shown.setVisible(code != RECEIPT)
         self.records.ask(code, contract_id)
         self._ask_replaced()
 
@@ -304,6 +331,13 @@ class PaperDialog(QDialog):
             self.accept()
 
         self.desk.operations.run(lambda: issue(ledger, request), done=done, parent=dialog)
+
+
+def _myself(ledger: Ledger) -> str:
+    """Return post and name of who issues, as the receipt of an inspection begins with them."""
+    stored = ledger.store.get(Person, ledger.user.person_id)
+    person = stored.record if stored else None
+    return f"{person.job_title}　{person.name}".strip("　") if person else ""
 
 
 def _day(label: str, line: QLineEdit) -> date | None:

@@ -27,6 +27,7 @@ from ui.paper_dialog import PaperDialog
 from ui.paper_return import ReturnDialog
 from ui.preview import PreviewDialog
 from ui.reading import MOST_OF_A_PAPER, read_limited
+from ui.receipt_facts import stood_of
 from ui.register import RegisterView
 from ui.register_print import print_list
 from ui.saving import What, print_here, save_here
@@ -346,5 +347,5 @@ def check_file(ledger: Ledger, file: Path) -> Compared:
 
     first = verify_document(read_limited(file, MOST_OF_A_PAPER))
     seal = first.certificate_fingerprint or ""
-    known = compare(ledger, first.number or "", first.sha256, seal)
+    known = compare(ledger, first.number or "", first.sha256, seal, stood_of(first))
     return Compared((*first.problems, *known.problems), known.notes)

@@ -11,7 +11,9 @@ import pytest
 
 from models.codes import AccessLevel, EndRule, ItemClass, ItemOrigin, MediaType, Ownership, Role
 from models.errors import InvalidField, NotFound, NotPermitted, Refused
+from models.inspection_receipt import last_of_years
 from models.ledger import Ledger
+from models.paper import Request, Sealed
 from models.records import (
     ALL,
     AccessRight,
@@ -28,6 +30,7 @@ from models.scope import BY_CONTRACT
 from models.store import Op, Query, Where
 from tests.house import House, furnished
 from ui.sample import cast
+from ui.seal_part import make_seal
 
 SECRET = "よそのまちの秘密帳簿"
 
@@ -99,6 +102,23 @@ def test_a_responsible_person_sees_every_contract_until_narrowed(town: House) ->
     assert [one.record.contract_no for one in ledger.contracts()] == ["2026-001"]
     sign_in(town, "watanabe").rights.end(right_id, "全契約を担当するため")
     assert len(sign_in(town, "takahashi").contracts()) == 2
+
+
+def test_who_sees_one_contract_numbers_papers_behind_those_of_all(town: House) -> None:
+    ledger = sign_in(town, "takahashi")
+    make_seal(ledger)
+    other = others(ledger)
+    request = Request(other.id, "D-14", "預り証")
+    ledger.paper.seal(request, lambda _: Sealed(b"x", "ab" * 32, {"lines": []}))
+    right = AccessRight(
+        user_id=ledger.user.id, contract_id=town.story.contract.id, level=AccessLevel.MANAGE
+    )
+    right_id = sign_in(town, "watanabe").registers.create(right).ids[0]
+    ledger = sign_in(town, "takahashi")
+    assert not ledger.paper.sealed()
+    assert ledger.paper.numbering().previous_sha256 == "ab" * 32
+    assert [one.sha256 for one in last_of_years(ledger)] == ["ab" * 32]
+    sign_in(town, "watanabe").rights.end(right_id, "全契約を担当するため")
 
 
 def test_what_a_hidden_contract_builds_on_is_not_taken_out_of_force(town: House) -> None:

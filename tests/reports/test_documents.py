@@ -35,6 +35,7 @@ from reports.documents.d28_ledger import HandlingRow, Register
 from reports.documents.d29_equipment import EquipmentList
 from reports.documents.d30_awareness import AwarenessSheet
 from reports.documents.d31_fields import FieldList
+from reports.documents.d37_inspection_receipt import InspectionReceipt
 from reports.page import claims_of
 from reports.render import render
 from tests.reports.papers import flat, pages
@@ -65,6 +66,7 @@ PAPERS: dict[str, Document | Register] = {
     "d29_equipment": EquipmentList.sample(),
     "d30_awareness": AwarenessSheet.sample(),
     "d31_fields": FieldList.sample(),
+    "d37_inspection_receipt": InspectionReceipt.sample(),
 }
 LISTS = (Receipt.sample(), EndReport.sample(), Certificate.sample())
 COMPLETE_SENTENCE = (

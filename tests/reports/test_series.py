@@ -78,6 +78,20 @@ def test_the_numbers_of_another_year_begin_again() -> None:
     assert codes([*SOUND, next_year]) == set()
 
 
+def test_a_later_year_of_a_smaller_ledger_shows_against_what_was_kept() -> None:
+    """Nothing at hand leads from one year to the next; what was kept and the days tell."""
+    kept = paper(9, seq=90)
+    next_year = replace(
+        paper(1), number="令和9年度 第1号", sha256="9" * 64, seq=70, issued_at="2027-04-02T10:00:00+09:00",
+        previous_number="令和8年度 第8号", previous_sha256="8" * 64,
+    )  # fmt: skip
+    assert codes([next_year], [kept]) == {"FEWER_LATER"}
+    assert codes([replace(next_year, seq=91)], [kept]) == set()
+    for at in ("2026-11-10T09:00:00+09:00", "2025-04-01T09:00:00+09:00", "いつか"):
+        assert codes([replace(next_year, issued_at=at)], [kept]) == set()
+    assert codes([next_year, kept]) == set()  # without what was kept nobody knows which is wrong
+
+
 def test_links_that_were_not_seen_are_counted() -> None:
     (whole,) = judge(SOUND).books
     (holed,) = judge([paper(1), paper(2), paper(4), paper(5)]).books

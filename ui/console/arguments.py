@@ -77,6 +77,10 @@ def parser() -> Parser:
             verb.add_argument(
                 "--enter", action="store_true", help="すべて検証し、その結果を台帳に記録する"
             )
+            verb.add_argument(
+                "--receipt", metavar="FILE.pdf", action="append", default=[], type=place,
+                help="前の検査の控え（ほかの確定した書類でもよい）の先頭値とも比べる",
+            )  # fmt: skip
     _ledger(verbs.add_parser("rebuild", help="一覧と索引を、記帳から作り直す"))
     _verify_document(verbs.add_parser("verify-document", help="確定した書類の検証"))
     check = verbs.add_parser("check-profile", help="特記事項の設定ファイルの点検")
@@ -274,6 +278,14 @@ def _print(verb: argparse.ArgumentParser) -> None:
         default="",
         help="変更届の、追加の理由（なければ「追加のため」）",
     )
+    verb.add_argument(
+        "--officer", metavar="NAME", action="append", default=[], dest="officers",
+        help="検査の控え（D-37）の、検査した方の職・氏名（いくつでも、この指定を繰り返す）",
+    )  # fmt: skip
+    verb.add_argument(
+        "--attendant", metavar="NAME", action="append", default=[], dest="attendants",
+        help="検査の控えの、立ち会った受託者の職・氏名（省くと、サインインした人）",
+    )  # fmt: skip
     verb.add_argument(
         "--replaces", metavar="NO",
         help="差し替える書類の文書番号（空なら差し替えない。省くと、同じ記録を載せた提出済の書類）",

@@ -45,6 +45,8 @@ def print_document(arguments: Namespace, office: Office, speaker: Speaker) -> in
                 "to": last,
                 "change": arguments.change,
                 "added_because": arguments.added_because,
+                "officers": arguments.officers,
+                "attendants": arguments.attendants,
             },
             replaces=replaced_paper(ledger, contract.id, arguments.document, arguments.replaces),
         )

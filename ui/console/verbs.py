@@ -24,6 +24,7 @@ from models.errors import AzukariError, NotFound, SheetUsed
 from models.evidence import STATES as CLAUSE_STATES
 from models.evidence import evidence as clause_states
 from models.gate import Restored
+from models.inspection_receipt import unchanged
 from models.journal import WORDS, JournalState
 from models.ledger import Ledger
 from models.mending import advice, rebuilt
@@ -42,6 +43,7 @@ from ui.console.output import STATES, Speaker, problems_of
 from ui.console.passwords import login_and_password
 from ui.console.sheets import new_sheet_file, newcomer, typed_sheet
 from ui.reading import read_limited, read_paper
+from ui.receipt_facts import stood_of
 from ui.sheet_words import OTHERS, USED
 
 Verb = Callable[[Namespace, Office, Speaker], int]
@@ -162,7 +164,8 @@ def _last_backup(ledger: Ledger) -> dict[str, Any] | None:
 
 
 def verify(arguments: Namespace, office: Office, speaker: Speaker) -> int:
-    """Verify pages, chain, signatures and views."""
+    """Verify pages, chain, signatures and views; a receipt is compared with a log checked to its start."""
+    full = arguments.full or bool(arguments.receipt)
     with opened(arguments, office, looking=not arguments.enter) as ledger:
         if arguments.enter:
             found = record_verification(ledger, speaker.progress)
@@ -171,15 +174,17 @@ def verify(arguments: Namespace, office: Office, speaker: Speaker) -> int:
         else:
             ledger.require("verify")
             ledger.access.note(Act.VERIFY)
-            found = ledger.safe.verify(full=arguments.full, progress=speaker.progress)
+            found = ledger.safe.verify(full=full, progress=speaker.progress)
+        receipts = [receipt_against(Path(name), ledger) for name in arguments.receipt]
     result = {
-        "ok": found.ok,
-        "full": arguments.full or arguments.enter,
+        "ok": found.ok and all(one["ok"] for one, _ in receipts),
+        "full": full or arguments.enter,
         "can_rebuild": found.can_rebuild,
         "read_only": ledger.opened.frozen,
         "seq": found.head.seq,
         "head": found.head.hex,
         "problems": problems_of(found),
+        **({"receipts": [one for one, _ in receipts]} if receipts else {}),
     }
     lines = [f"検証の結果　　{STATES[found.ok]}", f"記帳番号　　　{found.head.seq:,}"]
     lines += [f"・{p.where}　{p.message}" for p in found.problems]
@@ -187,8 +192,25 @@ def verify(arguments: Namespace, office: Office, speaker: Speaker) -> int:
         lines.append(f"直し方　　　　{advice(found)}")
     if not result["full"]:
         lines.append(QUICK)
+    for one, _ in receipts:
+        lines.append(_named(one["file"], one))
+        lines += [f"・{said}" for said in (*(p["message"] for p in one["problems"]), *one["notes"])]
     speaker.result(result, lines)
-    return 0 if found.ok else 1
+    return max(0 if found.ok else 1, *(code for _, code in receipts), 0)
+
+
+def receipt_against(file: Path, ledger: Ledger) -> tuple[dict[str, Any], int]:
+    """Compare a receipt of an inspection, or any sealed paper, with the log; as `_verdict` tells it."""
+    told, code = _verdict(file, None, ledger)
+    stood = told.pop("stood")
+    if told["ok"] and stood is not None:
+        told["notes"].append(unchanged(ledger, stood))
+    return {"file": str(file), **told}, code
+
+
+def _named(name: str, verdict: dict[str, Any]) -> str:
+    told = f"{name}　{STATES[verdict['ok']]}　{verdict['number'] or ''}"
+    return visible(told, multiline=False)  # a stranger's number must not pose as a line
 
 
 def rebuild(arguments: Namespace, office: Office, speaker: Speaker) -> int:
@@ -253,9 +275,9 @@ def verify_document(arguments: Namespace, office: Office, speaker: Speaker) -> i
         found = [_verdict(Path(name), fingerprint, ledger) for name in arguments.files]
     documents, lines = [], []
     for name, (verdict, _) in zip(arguments.files, found, strict=True):
+        del verdict["stood"]
         documents.append({"file": name, **verdict})
-        told = f"{name}　{STATES[verdict['ok']]}　{verdict['number'] or ''}"
-        lines.append(visible(told, multiline=False))  # a stranger's number must not pose as a line
+        lines.append(_named(name, verdict))
         lines += [f"・{problem['message']}" for problem in verdict["problems"]]
         if verdict["replaces"]:
             told = papers.REPLACES.format(visible(verdict["replaces"], multiline=False))
@@ -282,13 +304,13 @@ def _verdict(
         return {
             "ok": False, "number": None, "kind": None, "replaces": None, "signer": None,
             "fingerprint_checked": False,
-            "problems": [problem], "notes": [],
+            "problems": [problem], "notes": [], "stood": None,
         }, error.exit_code  # fmt: skip
     verdict = papers.verify_document(data, fingerprint=fingerprint)
-    compared = Compared()
+    compared, stood = Compared(), stood_of(verdict)
     if ledger is not None:
         seal = verdict.certificate_fingerprint or ""
-        compared = paper_known.compare(ledger, verdict.number or "", verdict.sha256, seal)
+        compared = paper_known.compare(ledger, verdict.number or "", verdict.sha256, seal, stood)
     problems = [*verdict.problems, *compared.problems]
     return {
         "ok": not problems,
@@ -299,6 +321,7 @@ def _verdict(
         "fingerprint_checked": verdict.fingerprint_checked,
         "problems": [{"code": code, "message": message} for code, message in problems],
         "notes": list(compared.notes),
+        "stood": stood,
     }, 1 if problems else 0
 
 

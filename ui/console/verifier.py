@@ -14,6 +14,7 @@ from datetime import datetime
 from pathlib import Path
 
 from models.errors import AzukariError, FileMissing, Occupied, UnfitFile, Usage
+from models.profile_forms import RECEIPT
 from models.text import hex_groups, visible
 from models.wareki import JAPAN
 from reports.series import STRANGE, Book, Flaw, Remembered, Series, from_kept, judge, to_keep
@@ -26,6 +27,15 @@ from ui.reading import MOST_OF_A_PAPER, read_limited, read_paper
 MOST_FILES = 10_000
 MOST_NAMES = 10  # of papers in one line
 REPLACED = "手元の「{0}」に差し替えられています。新しい方を使ってください。"
+RECEIPT_GOOD = "この控えより後の書類{0}通は、台帳の件数が増え、番号が続き、証印も同じです。控えと食い違いません。"
+RECEIPT_BAD = (
+    "食い違いがあります。上の×の行と「通して見たこと」を見てください。"
+    "台帳が前の状態に戻されたか、書類か台帳が替わったおそれがあります。"
+)
+RECEIPT_ALONE = (
+    "この控えより後の書類が手元にないため、比べていません。受託者のPCの「検査の控え」で台帳と比べるか、"
+    "新しい控えを受け取ってください。"
+)
 GOOD, BAD, NOBODY_KNOWS = "○", "×", "－"
 LIMITS = (
     "書類に書かれた事実そのものが正しいかどうか。",
@@ -72,6 +82,7 @@ class Findings:
     fingerprint: str | None
     at: datetime
     compared: int  # papers of the last verification
+    receipts: tuple[Remembered, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -112,7 +123,7 @@ def _arguments() -> argparse.ArgumentParser:
     parser = Parser(prog="azukari-verify", description="預り台帳が作った書類を検証する")
     parser.add_argument("names", metavar="書類", nargs="*", help="PDF、またはPDFの入ったフォルダー")
     parser.add_argument("--fingerprint", metavar="HEX", help="受託者から届け出られた証印の指紋")
-    parser.add_argument("--since", metavar="FILE", help="前回の検証の控え")
+    parser.add_argument("--since", metavar="FILE", help="前回の検査の控え（PDF）、または検証の控え")
     parser.add_argument("--keep", metavar="FILE", help="今回の検証の控えを書くファイル")
     parser.add_argument("--page", metavar="FILE.txt", help="検証の結果を書くファイル")
     parser.add_argument("--json", action="store_true", help="結果をJSONで標準出力に出す")
@@ -129,7 +140,7 @@ def examine(arguments: argparse.Namespace) -> Findings:
         Usage, FileMissing, UnfitFile, NewerFormat
     """
     fingerprint = fingerprint_of(arguments.fingerprint) if arguments.fingerprint else None
-    before = _kept(Path(arguments.since)) if arguments.since else []
+    before, receipt = _kept(Path(arguments.since)) if arguments.since else ([], None)
     names = arguments.names or _asked()
     checked = tuple(_check(file, fingerprint) for file in _files(names))
     if not checked:
@@ -137,7 +148,19 @@ def examine(arguments: argparse.Namespace) -> Findings:
             reason="確かめるPDFがありません。PDFか、PDFの入ったフォルダーを指定してください。"
         )
     papers = [paper for one in checked if one.verdict and (paper := Remembered.of(one.verdict))]
-    return Findings(checked, judge(papers, before), fingerprint, datetime.now(JAPAN), len(before))
+    series = judge(papers, before)
+    return Findings(
+        checked, series, fingerprint, datetime.now(JAPAN), 0 if receipt else len(before),
+        _receipts(checked, receipt),
+    )  # fmt: skip
+
+
+def _receipts(checked: Sequence[Checked], since: Remembered | None) -> tuple[Remembered, ...]:
+    """Return the receipts of inspections: the one to compare with, else those among the papers."""
+    if since is not None:
+        return (since,)
+    found = [one.verdict for one in checked if one.verdict and one.verdict.kind == RECEIPT]
+    return tuple(paper for one in found if (paper := Remembered.of(one)))
 
 
 def _asked() -> list[str]:
@@ -169,13 +192,28 @@ def _check(file: Path, fingerprint: str | None) -> Checked:
     return Checked(str(file), verify_document(data, fingerprint=fingerprint))
 
 
-def _kept(file: Path) -> list[Remembered]:
+def _kept(file: Path) -> tuple[list[Remembered], Remembered | None]:
+    """Read what an earlier verification kept, or the receipt of an inspection (検査の控え, a PDF).
+
+    Any sealed paper is taken for a receipt: each of them says how far the ledger had come.
+
+    Raises:
+        UnfitFile: neither of them, or a paper that is not as it was sealed.
+        NewerFormat, FileMissing, InputOutput
+    """
     data = read_limited(file, MOST_OF_A_PAPER)
+    if data.startswith(b"%PDF-"):
+        verdict = verify_document(data)
+        paper = Remembered.of(verdict)
+        if paper is None:
+            said = "".join(sentence for _, sentence in verdict.problems)
+            raise UnfitFile(file=file.name, reason=f"検査の控えとして使えません。{said}")
+        return [paper], paper
     try:
         content = json.loads(data)
     except (ValueError, RecursionError) as error:
         raise UnfitFile(file=file.name, reason="検証の控えのファイルではありません。") from error
-    return from_kept(content, file.name)
+    return from_kept(content, file.name), None
 
 
 def _write_new(file: Path, content: bytes) -> None:
@@ -216,6 +254,11 @@ def told(findings: Findings) -> Iterator[str]:
     yield ""
     yield "■ 通して見たこと"
     yield from _whole(findings)
+    if findings.receipts:
+        yield ""
+        yield "■ 検査の控えとの照合"
+    for receipt in findings.receipts:
+        yield from _receipt(receipt, findings)
     yield ""
     yield "■ この検証では分からないこと"
     yield from (f"　・{line}" for line in LIMITS)
@@ -294,6 +337,24 @@ def _whole(findings: Findings) -> Iterator[str]:
         if flaw not in shown:
             yield f"　・{flaw.number}　{flaw.message}"
     yield from (f"　・{note}" for note in findings.series.notes)
+
+
+def _receipt(receipt: Remembered, findings: Findings) -> Iterator[str]:
+    """Say in plain words whether what came after an inspection goes on from its receipt."""
+    yield (
+        f"　・「{receipt.number}」（{receipt.issued_at[:10]}、記帳{receipt.seq:,}件、"
+        f"証印 {receipt.seal[:8]}…）"
+    )
+    hashes = {one.verdict.sha256 for one in findings.checked if one.verdict} - {receipt.sha256}
+    papers = [one for one in findings.series.remembered if one.sha256 in hashes]
+    flaws = [flaw for flaw in findings.series.flaws if flaw.sha256 in {*hashes, receipt.sha256}]
+    later = [one for one in papers if one.book == receipt.book and one.seq > receipt.seq]
+    if flaws or any(_mark(one, findings) == BAD for one in findings.checked):
+        yield f"　　{RECEIPT_BAD}"
+    elif later:
+        yield f"　　{RECEIPT_GOOD.format(len(later))}"
+    else:
+        yield f"　　{RECEIPT_ALONE}"
 
 
 def _which(number: int, book: Book, findings: Findings) -> Iterator[str]:

@@ -195,6 +195,8 @@ class Writing:
             options={
                 "change": request.get("change") is True,
                 "added_because": word_of(request, "added_because", ""),
+                "officers": list_of(request, "officers"),
+                "attendants": list_of(request, "attendants"),
             },
             replaces=replaced_paper(ledger, contract_id, kind, request.get("replaces")),
         )
