@@ -1,7 +1,7 @@
 """What is asked however strictly the text of a contract rules it (R-39).
 
 The contract itself is changed, its text by terms of its own, a thing after it was handled, what is
-overdue is put off, or work goes on outside its days. No text gives leave to do that alone, so the
+overdue is put off, somebody's last day is taken back, or work goes on outside its days. No text gives leave to do that alone, so the
 mode does not come from its profile.
 """
 
@@ -24,6 +24,7 @@ from models import (
     item_changes,
     last_days,
     late_ends,
+    leave_taken_back,
     left_at_closing,
     lost_proofs,
     paper_undone,
@@ -111,6 +112,8 @@ def said_to_record(
             yield _finding(record, loses)
     elif isinstance(record, Person):
         yield from ends_untold.said_to_person(ledger, record, before, books)
+        if back := leave_taken_back.asked_of(ledger, before, record):
+            yield _finding(record, back)
     elif isinstance(record, DueItem):
         yield from _said_to_date(ledger, record, before)
     elif isinstance(record, ClientCommunication):

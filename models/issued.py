@@ -2,27 +2,39 @@
 
 Whoever issues a first password knows it, and may sign in with it before its person does. So nobody is
 a second person to an exception whose keys the asker has issued since, nor whose keys came by an act
-on an administrator's account that nobody else has agreed to. The recovery sheet is the way out: it is
-sealed away from the one who asks, and each use of it is entered.
+on accounts that nobody else has agreed to. Neither does it make room that the asker alone has lately
+said of others that they left, stopped their use, or gave them new keys. The recovery sheet is the way
+out: it is sealed away from the one who asks, and each use of it is entered.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from enum import Enum
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from models import namesakes
-from models.chain import read_content
+from models.chain import local_time, read_content
 from models.codes import AccountStatus, Role, SystemEventKind
-from models.records import LedgerOrigin, Record, RuleOverride, Stored, SystemEvent, UserAccount
-from models.versions import version_at, versions
+from models.records import (
+    LedgerOrigin,
+    Person,
+    Record,
+    RuleOverride,
+    Stored,
+    SystemEvent,
+    UserAccount,
+)
+from models.versions import Version, version_at, versions
 
 if TYPE_CHECKING:
     from models.ledger import Ledger
 
 RULE = "A-37"
-"""Under which an act on an administrator's account waits for a second person."""
+"""Under which an act on the account of an administrator or responsible person waits for a second."""
+LATELY = timedelta(days=14)
+"""How long somebody is shut out before his silence counts: he would have asked for his way in."""
 GIVEN = (
     "パスワードを、この確認を求めた方が後から発行しているため、二人目になれません（求めた方も、"
     "そのパスワードを知っているためです）。前から自分のパスワードを使っている、ほかの方が確認します。"
@@ -87,14 +99,25 @@ class Issues:
         stored = self._ledger.store.get(UserAccount, issue.author)
         if stored is None or self._let_in_again(issue, account_id, since):
             return Standing.OWN
-        if self._waits(issue):
-            return Standing.TAKEN
         giver = stored.record
+        if self._waits(issue):
+            return self._of_newcomer(issue, account_id, giver, askers)
         if namesakes.same_or_alike(self._ledger.store, giver.person_id, askers):
             lately = since is not None and issue.first >= since
             return Standing.NEW if lately else Standing.OWN
         theirs = [one for one in self._of(giver.id) if one.first < issue.first]
         return self._given(theirs[-1], giver.id, askers, since) if theirs else Standing.OWN
+
+    def _of_newcomer(
+        self, issue: Issue, account_id: str, giver: UserAccount, askers: set[str]
+    ) -> Standing:
+        """Tell what keys are worth whose issue waits: somebody new, let in by the asker, or taken."""
+        whose = next((one for one in self._accounts if one.id == account_id), None)
+        if whose is None or whose.app_role is Role.ADMINISTRATOR:
+            return Standing.TAKEN
+        known = any(one.first < issue.first for one in self._of_person(whose.person_id))
+        let_in = namesakes.same_or_alike(self._ledger.store, giver.person_id, askers)
+        return Standing.NEW if let_in and not known else Standing.TAKEN
 
     def _let_in_again(self, issue: Issue, account_id: str, since: int | None) -> bool:
         """Tell whether the sheet stands between: used since it was asked, or to move to another PC."""
@@ -137,10 +160,60 @@ class Issues:
             and not namesakes.same_or_alike(store, account.person_id, others)
         )
 
-    # --- acts on an administrator's account --------------------------------------------------------
+    def gone_lately(self, account: UserAccount, askers: set[str]) -> date | None:
+        """Tell whether somebody is away by a last day (退職日) that an asker alone has said lately.
+
+        Returns:
+            From which day on the last day counts; None where it counts, or where there is none.
+        """
+        said = versions(self._ledger.store, Person, account.person_id)
+        day = said[-1].record.left_on if said else None
+        if day is None or day >= self._ledger.today():
+            return None
+        first = len(said)
+        while first and said[first - 1].record.left_on == day:
+            first -= 1
+        brought = said[first]
+        since = max(brought.day, day + timedelta(days=1))
+        looked_at = any(used > brought.seq for used in self._sheet_uses)
+        if looked_at or not self._is_of(brought.author, askers):
+            return None
+        return since + LATELY if self._ledger.today() < since + LATELY else None
+
+    def alike_lately(self, account: UserAccount, askers: set[str]) -> date | None:
+        """Tell whether somebody shows the name of an asker only by what lately became of a name.
+
+        Returns:
+            From which day on he counts as the same person; None where he does, or is another one.
+        """
+        store, then = self._ledger.store, self._ledger.now() - LATELY
+        mine = versions(store, Person, account.person_id)
+        changed = [
+            max(one[-1].day for one in (mine, theirs))
+            for asker in askers - {account.person_id}
+            if (theirs := versions(store, Person, asker))
+            and namesakes.alike(mine[-1].record, theirs[-1].record)
+            and not namesakes.alike(_called(mine, then), _called(theirs, then))
+        ]
+        return max(changed) + LATELY if changed else None
+
+    def _is_of(self, author: str, people: set[str]) -> bool:
+        """Tell whether a command is of an account of one of these persons."""
+        stored = self._ledger.store.get(UserAccount, author)
+        store = self._ledger.store
+        return stored is not None and bool(
+            namesakes.same_or_alike(store, stored.record.person_id, people)
+        )
+
+    def cut_off(self, account: UserAccount) -> bool:
+        """Tell whether an account opens nothing here since the ledger moved to another PC."""
+        found = self._of(account.id)
+        return bool(found) and self._cut_off(found[-1].last, self._ledger.store.head().seq + 1)
+
+    # --- acts on accounts that take two ------------------------------------------------------------
     @property
     def unagreed(self) -> bool:
-        """Whether an act on an administrator's account waits for somebody who agrees to it."""
+        """Whether an act on accounts waits for somebody who agrees to it."""
         return bool(self._waiting)
 
     @property
@@ -148,21 +221,41 @@ class Issues:
         """Return the persons who asked for what waits."""
         return {one.record.requested_by for one in self._waiting}
 
-    def asked_since(self, *, absent: bool) -> int | None:
+    def asked_since(self, asker: str, *, absent: bool) -> int | None:
         """Return the entry from which on somebody may have gone about it, None where nothing was.
 
+        What somebody else has agreed to is settled.
+
         Args:
+            asker: id of the person: what he did lately to accounts of others belongs to it.
             absent: no administrator can sign in, so that acts in his place belong to it.
         """
-        begun = [self.command_of(one.record).first for one in self._waiting]
+        begun = set(self._taken_lately(asker))
         if absent:
             kind, seen = SystemEventKind.ACCOUNTS_MANAGED, self._administrator_seen()
-            begun += [
+            begun |= {
                 self.command_of(one.record).first
                 for one in self._ledger.registers.all(SystemEvent, kind=kind)
                 if one.meta.created_seq > seen
-            ]
+            }
+        overrides = self._ledger.registers.all(RuleOverride, rule_id=RULE)
+        agreed = (one.record for one in overrides if one.record.approved_by)
+        begun -= {self.command_of(one).first for one in agreed}
+        begun |= {self.command_of(one.record).first for one in self._waiting}
         return min(begun, default=None)
+
+    def _taken_lately(self, asker: str) -> Iterator[int]:
+        """Yield the commands by which the asker lately stopped others, or gave them new keys."""
+        began: datetime = self._ledger.now() - LATELY
+        for one in self._accounts:
+            before: object = None
+            for command, entry in self._ledger.store.history(UserAccount.type, one.id):
+                fields = read_content(entry.content)[0] if entry.content else {}
+                stands = fields.get("public_key"), fields.get("status")
+                late = local_time(command.recorded_at, command.offset) > began
+                if before not in (None, stands) and late and self._is_of(command.author, {asker}):
+                    yield command.first_seq
+                before = stands
 
     def command_of(self, record: Record) -> Issue:
         """Return the command that created a record."""
@@ -226,3 +319,8 @@ class Issues:
         kind = SystemEventKind.TERMINAL_CHANGED
         found = self._ledger.registers.all(SystemEvent, kind=kind)
         return [one.meta.created_seq for one in found]
+
+
+def _called(said: Sequence[Version[Person]], then: datetime) -> Person:
+    """Return a person as named at a moment, or when first entered."""
+    return next((one.record for one in reversed(said) if one.at <= then), said[0].record)

@@ -388,11 +388,14 @@ def _told(event: SystemEvent) -> str:
 def printed_events(ledger: "Ledger", after: int) -> tuple[str, ...]:
     """Say what the next paper must tell of the ledger: rollbacks, restores, clock, no journal.
 
+    What one alone did to accounts is told by `models/rights_alone.py`.
+
     Args:
         after: entry of the sealed paper before; only what came later is told.
     """
     later = Where("created_seq", Op.GT, after)
-    told = (Where("level", Op.IN, (EventLevel.WARN, EventLevel.ALERT)), later)
+    other = Where("kind", Op.NE, SystemEventKind.ACCOUNTS_MANAGED)
+    told = (Where("level", Op.IN, (EventLevel.WARN, EventLevel.ALERT)), later, other)
     restores = (Where("kind", Op.EQ, BackupKind.RESTORE), later)
     lines: list[tuple[int, datetime | None, Code | None, str]] = [
         (one.meta.created_seq, one.record.occurred_at, one.record.kind, _told(one.record))

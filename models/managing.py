@@ -4,40 +4,63 @@ An administrator who has left, whose last day is over, or who has no own passwor
 nobody from shutting out who left. One who is only slowed down after wrong passwords does count:
 anybody could bring that about. What a responsible person does while an administrator is registered,
 or was taken out and nobody else has agreed to it yet, is entered as such; what touches an
-administrator's own account takes a second person, so that nobody makes himself administrator unseen.
+administrator's own account, and what lets a responsible person in, takes a second person, so that
+nobody makes himself administrator, or two persons, unseen. Who lets others in while it is only by his
+own word that no administrator is there is not kept from it, but it waits for somebody who agrees.
 A password that others know, or a lost card, waits for nobody (A-06), and gives nobody a way in.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from models import namesakes
 from models.chain import Head, Intent
 from models.codes import AccountStatus, EventLevel, Role, RuleMode, SystemEventKind
 from models.commands import creating
 from models.errors import MustChangePassword, NeedsAnswer, NotPermitted, Refused
-from models.issued import GIVEN, RULE
+from models.issued import GIVEN, LATELY, RULE
 from models.journal import News
 from models.records import RuleOverride, SystemEvent, UserAccount
 from models.records.governance import REASON_LENGTH
-from models.rules.answers import NO_ANSWERS, Answers
+from models.rules.answers import NO_ANSWERS, Answers, Approval
 from models.rules.engine import Finding
 from models.rules.proof import Question
-from models.seconding import Asked
+from models.seconding import Asked, may_second
+from models.wareki import format_short
 
 if TYPE_CHECKING:
     from models.ledger import Ledger
 
 NOT_HIMSELF = "自分自身を利用停止にはできません。別の責任者に依頼してください。"
 INSTEAD = "「{login}」（{role}）の{act}を、システム管理者に代わって責任者が行いました。"
-TWO = "「{login}」（システム管理者）の{act}を責任者が行うには、ほかの方の確認が要ります。"
+AGREED = "「{login}」（{role}）の{act}を、ほかの方の確認を受けて責任者が行いました。"
+BY_ONE = (
+    "「{login}」（{role}）の{act}を、確認できる方がいないため、ほかの方の確認に代わって、責任者が理由を付けて"
+    "行いました。"
+)
+TWO = "「{login}」（{role}）の{act}を責任者が行うには、ほかの方の確認が要ります。"
 ALONE = (
-    "「{login}」（システム管理者）の{act}を責任者が行うには、理由が要ります。いまは確認できる方が"
+    "「{login}」（{role}）の{act}を責任者が行うには、理由が要ります。いまは確認できる方が"
     "いないため、ほかの方の確認は、自分のパスワードで入れるようになった方から後で受けます。"
 )
-NOBODY_NOW = "{words}いま確認できる方がいません。登録されている方は、" + GIVEN
+UNSURE = (
+    "「{login}」（{role}）の{act}を、サインインできるシステム管理者がいないことを責任者だけが登録した"
+    "後に行いました。ほかの方が確認します。"
+)
+NOBODY_NOW = "{words}いま確認できる方がいません。"
+KNOWN = "登録されている方は、" + GIVEN
+GONE = (
+    "{names}さんの退職日か氏名は、確認を求める方だけが登録したもので、{days}日たっていません。{day}まで待つか、"
+    "責任者が回復シートで入り直してください。誤りなら、「人」を訂正してください。"
+)
+STOOD = (
+    "確認できた方の利用を、確認を求める方が止めているためです。責任者が回復シートで入り直してください。"
+    "確認待ちの例外がほかになければ、止めてから{days}日たつと、理由を付けて行えます。"
+)
 ADDED = "サインインできるシステム管理者がいないための、利用者の追加"
+ANOTHER = "責任者の利用者の追加"
 
 
 class Managed(Enum):
@@ -51,6 +74,7 @@ class Managed(Enum):
 
 AT_ONCE = frozenset({Managed.DISABLE, Managed.SHUT})
 """What takes a way in away: the second person may also agree later."""
+WAYS_IN = frozenset({Managed.ADD, Managed.REISSUE})
 
 
 @dataclass(frozen=True)
@@ -69,12 +93,22 @@ class Deed:
     account: UserAccount | None = None
 
 
+@dataclass(frozen=True)
+class _Draft:
+    """For what a record was drawn up that a second person is about to sign."""
+
+    deed: Deed
+    head: Head
+    alone: bool
+    day: date
+
+
 class Managing:
     """Tells who may do what to accounts, and what is entered beside it."""
 
     def __init__(self, ledger: "Ledger") -> None:
         self._ledger = ledger
-        self._drafted: tuple[Deed, Head, SystemEvent] | None = None
+        self._drafted: tuple[_Draft, SystemEvent] | None = None
 
     # --- who -------------------------------------------------------------------------------------
     def administrators(self) -> list[UserAccount]:
@@ -151,65 +185,101 @@ class Managing:
             NeedsAnswer: a reason or a second person is missing; nothing was changed.
             Refused: the second person has not signed this.
         """
-        ledger = self._ledger
-        ours = ledger.role is Role.SUPERVISOR and deed.role is not Role.SUPERVISOR
-        issues = ledger.rules.issues
-        if not ours or not (self.administrators() or issues.unagreed):
+        ledger, issues = self._ledger, self._ledger.rules.issues
+        if ledger.role is not Role.SUPERVISOR:
+            return []
+        if deed.role is Role.SUPERVISOR:
+            instead, two = False, deed.act in WAYS_IN
+        else:
+            instead = bool(self.administrators()) or issues.unagreed
+            two = instead and deed.role is Role.ADMINISTRATOR
+        if not (instead or two):
             return []
         ledger.prepare()  # what is signed stands right behind the last entry
         answers = answers or NO_ANSWERS
-        event = self._event(deed, answers)
-        agreed = self._agreed(deed, event, answers) if deed.role is Role.ADMINISTRATOR else []
-        return [creating(event), *map(creating, agreed)]
+        people = self._seconds(deed.account) if two else set()
+        event = self._event(deed, answers, alone=two and not people)
+        made: list[RuleOverride] = []
+        if two:
+            made = [self._agreed(deed, event, answers, people)]
+        elif self._unsure(deed):
+            made = [self._override(deed, event, event.reason, UNSURE)]
+        return [creating(event), *map(creating, made)]
 
-    def _event(self, deed: Deed, answers: Answers) -> SystemEvent:
-        """Return the same record until something else is entered: the second person signs it."""
-        head = self._ledger.store.head()
-        if self._drafted is not None and self._drafted[:2] == (deed, head):
-            return self._drafted[2]
-        role = deed.role.label if deed.role else ""
-        words = INSTEAD.format(login=deed.login, role=role, act=deed.act.value)
-        news = News(SystemEventKind.ACCOUNTS_MANAGED, EventLevel.INFO, words, deed.login)
-        reason = self._ledger.registers.reason(deed.reason or answers.reason(RULE) or ADDED)
+    def _unsure(self, deed: Deed) -> bool:
+        """Tell whether a way in is given, and it is the asker's word alone that nobody else gives it."""
+        issues = self._ledger.rules.issues
+        if deed.act not in WAYS_IN or (deed.account is not None and issues.cut_off(deed.account)):
+            return False
+        asker = {self._ledger.user.person_id}
+        return issues.unagreed or any(
+            issues.gone_lately(one, asker) for one in self.administrators()
+        )
+
+    def _event(self, deed: Deed, answers: Answers, *, alone: bool) -> SystemEvent:
+        """Return the same record until something else is entered: the second person signs it.
+
+        Args:
+            alone: nobody can agree to what takes two, so that the next paper tells of it.
+        """
+        draft = _Draft(deed, self._ledger.store.head(), alone, self._ledger.today())
+        if self._drafted is not None and self._drafted[0] == draft:
+            return self._drafted[1]
+        words = INSTEAD
+        if deed.role is Role.SUPERVISOR:
+            words = BY_ONE if alone else AGREED
+        level = EventLevel.WARN if alone and deed.act in WAYS_IN else EventLevel.INFO
+        told = _filled(words, deed)
+        news = News(SystemEventKind.ACCOUNTS_MANAGED, level, told, deed.login)
+        usual = ANOTHER if deed.role is Role.SUPERVISOR else ADDED
+        reason = self._ledger.registers.reason(deed.reason or answers.reason(RULE) or usual)
         event = self._ledger.journal.event(news, reason)
-        self._drafted = (deed, head, event)
+        self._drafted = (draft, event)
         return event
 
-    def _agreed(self, deed: Deed, event: SystemEvent, answers: Answers) -> Sequence[RuleOverride]:
-        question = self._asked(deed, event, answers)
+    def _agreed(
+        self, deed: Deed, event: SystemEvent, answers: Answers, people: set[str]
+    ) -> RuleOverride:
+        question = self._asked(deed, event, answers, people)
         if question is not None and answers.approval:
             self._ledger.rules.prove(question, answers.approval, answers)
-        approval, now = answers.approval, self._ledger.now()
+        return self._override(deed, event, answers.reason(RULE), TWO, answers.approval)
+
+    def _override(
+        self, deed: Deed, event: SystemEvent, reason: str, words: str,
+        approval: Approval | None = None,
+    ) -> RuleOverride:  # fmt: skip
         override = RuleOverride(
             id=self._ledger.new_id(),
             rule_id=RULE,
             mode=RuleMode.BLOCK_PLAN,
             record_type=event.type,
             record_ref=event.id,
-            message=_words(deed, alone=False),
-            reason=answers.reason(RULE)[:1000],
+            message=_filled(words, deed),
+            reason=reason[:1000],
             requested_by=self._ledger.user.person_id,
-            approved_by=approval.person_id,
-            approved_at=approval.at,
-            proof=approval.proof,
-            at=now,
+            approved_by=approval.person_id if approval else "",
+            approved_at=approval.at if approval else None,
+            proof=approval.proof if approval else "",
+            at=self._ledger.now(),
             confirm_later=None if approval else True,
         )
         self._ledger.registers.validate(override)
-        return [override]
+        return override
 
-    def _asked(self, deed: Deed, event: SystemEvent, answers: Answers) -> Question | None:
+    def _asked(
+        self, deed: Deed, event: SystemEvent, answers: Answers, people: set[str]
+    ) -> Question | None:
         """Ask for what is missing; return what the second person signs, None where there is none."""
-        people = self._seconds(deed.account)
         question = self._ledger.rules.question([event], [RULE], people) if people else None
         may_wait = deed.act in AT_ONCE
-        if question is None and not may_wait and self._somebody_could(deed.account):
-            raise Refused(reason=NOBODY_NOW.format(words=_words(deed, alone=False)))
+        if question is None and not may_wait and (why := self._somebody_could(deed.account)):
+            raise Refused(reason=NOBODY_NOW.format(words=_filled(TWO, deed)) + why)
         silent = len(answers.reason(RULE)) < REASON_LENGTH
         waits = answers.later and may_wait
         if not silent and (question is None or answers.approval or waits):
             return question
-        words = _words(deed, alone=question is None)
+        words = _filled(ALONE if question is None else TWO, deed)
         finding = Finding(
             RULE, str(RuleMode.BLOCK_PLAN), words, (), (), event.id, event.type, fact=True
         )
@@ -232,12 +302,31 @@ class Managing:
             askers=rules.issues.askers,
         )  # fmt: skip
 
-    def _somebody_could(self, account: UserAccount | None) -> bool:
-        """Tell whether it is only lately that nobody can agree: the asker must not bring that about."""
+    def _somebody_could(self, account: UserAccount | None) -> str:
+        """Return why it is only lately that nobody can agree: the asker must not bring that about."""
         since, actors = self._since(), self._concerned(account)
         if self._ledger.rules.anybody_else(actors, among=self._here()):
-            return True
-        return since is not None and self._stood(since, actors)
+            return KNOWN
+        if gone := self._gone_lately(actors):
+            names = "」「".join(one.login_name for one in gone)
+            return GONE.format(
+                names=f"「{names}」", days=LATELY.days, day=format_short(max(gone.values()))
+            )
+        if since is not None and self._stood(since, actors):
+            return STOOD.format(days=LATELY.days)
+        return ""
+
+    def _gone_lately(self, actors: set[str]) -> dict[UserAccount, date]:
+        """Return who could agree but for a last day, or a name, that the asker has lately said."""
+        ledger, own = self._ledger, self._with_own_password()
+        issues, asker = ledger.rules.issues, {ledger.user.person_id, *actors}
+        days = {}
+        for one in ledger.people.accounts():
+            if one.id in own and may_second(one) and one.person_id not in asker:
+                same = namesakes.same_or_alike(ledger.store, one.person_id, asker)
+                said = issues.alike_lately if same else issues.gone_lately
+                days[one] = said(one, asker)
+        return {one: day for one, day in days.items() if day is not None}
 
     def _concerned(self, account: UserAccount | None) -> set[str]:
         """Return who cannot agree: whose account it is, and who asks for what nobody agreed to yet."""
@@ -250,13 +339,14 @@ class Managing:
 
     def _since(self) -> int | None:
         """Return since when the asker goes about an administrator's account, None if only now."""
-        absent = not self.anybody_in_charge()
-        return self._ledger.rules.issues.asked_since(absent=absent)
+        absent, asker = not self.anybody_in_charge(), self._ledger.user.person_id
+        return self._ledger.rules.issues.asked_since(asker, absent=absent)
 
     def _stood(self, since: int, actors: set[str]) -> bool:
         asker = self._ledger.user.person_id
         return self._ledger.rules.issues.stood(since, {asker, *actors})
 
 
-def _words(deed: Deed, *, alone: bool) -> str:
-    return (ALONE if alone else TWO).format(act=deed.act.value, login=deed.login)
+def _filled(words: str, deed: Deed) -> str:
+    role = deed.role.label if deed.role else ""
+    return words.format(login=deed.login, role=role, act=deed.act.value)

@@ -34,6 +34,7 @@ from models.paper_replacing import (
     told_of_withdrawing,
 )
 from models.records import ContentErasure, Contract, Record, Submission
+from models.rights_alone import printed_rights
 from models.rules.answers import Answers
 from models.store import Op, Query, Where
 
@@ -123,7 +124,7 @@ class Paper(OwnSeal):
             previous_doc_no=last.doc_no if last else "",
             previous_sha256=last.pdf_sha256 if last else "",
             seal_fingerprint=key.fingerprint if key else "",
-            warnings=printed_events(ledger, last_seq),
+            warnings=(*printed_events(ledger, last_seq), *printed_rights(ledger, last_seq)),
         )
 
     def seal(

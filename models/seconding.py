@@ -377,7 +377,7 @@ class SecondPerson:
         if override.rule_id != RULE:
             return since, True
         absent = not self._ledger.people.managing.anybody_in_charge()
-        begun = self.issues.asked_since(absent=absent)
+        begun = self.issues.asked_since(override.requested_by, absent=absent)
         since = min(since, since if begun is None else begun)
         return since, not self.issues.stood(since, {override.requested_by, *actors})
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from models.calendar import calendar
-from models.codes import AccessLevel, AssignmentStatus, CredentialKind, Role
+from models.codes import AccessLevel, AssignmentStatus, CredentialKind
 from models.codes import HandlingKind as K
 from models.errors import HasLeft, NeedsAnswer, RuleRefused
 from models.evidence import evidence
@@ -26,6 +26,7 @@ from reports.collect import collect
 from tests import proof
 from tests.house import House, furnished
 from tests.proof import sentences
+from tests.responsible import let_in_responsible
 from ui.issue import IssueRequest
 from ui.sample import cast
 from ui.seal_part import make_seal
@@ -279,10 +280,7 @@ def preview_of(house: House, request: IssueRequest) -> object:
 def test_a_recovery_sheet_lets_nobody_in_who_has_left(house: House) -> None:
     """While another responsible person is there; who takes over is let in as somebody new."""
     password = "しずかな夜に灯台が二つ光る"
-    house.ledger.people.add_account(
-        house.story.people["worker2"], login="deputy", role=Role.SUPERVISOR, password=password,
-        chosen_by_self=True,
-    )  # fmt: skip
+    let_in_responsible(house, house.story.people["worker2"], "deputy", password)
     leave(house, yesterday(house), "worker2")
     house.ledger.close()
     with pytest.raises(HasLeft):

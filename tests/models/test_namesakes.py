@@ -12,6 +12,7 @@ from models.errors import Refused
 from models.records import Finding, HandlingEvent, HandlingLine, Person, RuleOverride
 from models.rules.answers import EVERY, Answers, SignIn
 from tests.house import House, furnished
+from tests.responsible import let_in_responsible
 from ui.sample.cast import User
 
 REASON = "担当者が急病で、代わりの人が入力したため"
@@ -33,10 +34,7 @@ def twin(house: House) -> str:
     """Let the responsible person in once more, under a record that only writes the name anew."""
     again = replace(person(house), id="", name="高橋恵子", name_kana="たかはしけいこ")
     made = house.ledger.registers.create(again).ids[0]
-    house.ledger.people.add_account(
-        made, login=TWIN.login, role=TWIN.role, password=TWIN.password, chosen_by_self=True,
-        contracts={},
-    )  # fmt: skip
+    let_in_responsible(house, made, TWIN.login, TWIN.password, contracts={})
     return made
 
 
@@ -102,7 +100,7 @@ def test_a_namesake_is_not_the_second_person_at_once(house: House) -> None:
             Answers({"R-01": REASON}),
             SignIn(made, TWIN.login, TWIN.password),
         )
-    assert not house.ledger.registers.all(RuleOverride)
+    assert not house.ledger.registers.all(RuleOverride, rule_id="R-01")
 
 
 def test_a_namesake_is_not_the_second_person_later(house: House) -> None:

@@ -21,6 +21,7 @@ from models.errors import (
 from models.records import UserAccount
 from models.wareki import format_wareki
 from tests.house import House, furnished
+from tests.responsible import let_in_responsible
 from ui.sample import cast
 
 GOOD = "静かな港に灯る三つの明かり"
@@ -158,7 +159,7 @@ def test_an_administrator_who_makes_himself_responsible_is_found(house: House) -
 
 def test_responsible_persons_let_each_other_in_and_out(house: House) -> None:
     add(house, key="administrator", login="admin", role=Role.ADMINISTRATOR)
-    second = add(house, key="worker", login="second", role=Role.SUPERVISOR)
+    second = let_in_responsible(house, house.story.people["worker"], "second", GOOD)
     house.ledger.people.disable_account(second, "異動のため")
     assert house.ledger.safe.verify(full=True, progress=lambda done, total: None).ok
 

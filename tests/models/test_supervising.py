@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from models.calendar import calendar
-from models.codes import AssignmentStatus, HandlingKind, HandlingStatus, Role
+from models.codes import AssignmentStatus, HandlingKind, HandlingStatus
 from models.errors import Refused
 from models.records import Assignment, HandlingEvent
 from models.supervising import LATE_QUERY
@@ -17,6 +17,7 @@ from models.workdays import after
 from tests import proof
 from tests.ending import revise
 from tests.house import House, furnished
+from tests.responsible import let_in_responsible
 
 PASSWORD = "黄色い棚-8つの夕べに確認"
 
@@ -72,9 +73,9 @@ def test_a_designated_person_confirms_once_more(house: House) -> None:
     designate_another(house)
     ids = waiting(house)
     house.ledger.handling.confirm(ids)
-    house.ledger.people.add_account(
-        house.story.people["worker2"], login="buka", role=Role.SUPERVISOR, password=PASSWORD,
-        valid_until=house.ledger.today() + timedelta(days=300), chosen_by_self=True, contracts={},
+    let_in_responsible(
+        house, house.story.people["worker2"], "buka", PASSWORD,
+        valid_until=house.ledger.today() + timedelta(days=300), contracts={},
     )  # fmt: skip
     house.ledger.close()
     house.ledger = house.office.unlock(house.folder / "ledger", "buka", PASSWORD)

@@ -7,10 +7,12 @@ from datetime import timedelta
 
 import pytest
 
-from models.codes import BackupKind, EventLevel, HandlingKind, SystemEventKind
+from models.codes import BackupKind, EventLevel, HandlingKind, Role, SystemEventKind
 from models.commands import creating
+from models.issued import RULE
 from models.journal import MOST_PRINTED
-from models.records import BackupRun, HandlingEvent, Submission, SystemEvent
+from models.records import BackupRun, HandlingEvent, Submission, SystemEvent, UserAccount
+from models.rules.answers import Answers
 from models.store import quiet
 from models.wareki import format_short
 from reports.documents.base import Document
@@ -24,7 +26,8 @@ from tests.reports.test_documents import PAPERS
 from ui.issue import IssueRequest, issue, preview
 from ui.sample import cast
 
-BOSS = cast.USERS[0]
+BOSS, ADMINISTRATOR = cast.USERS[0], cast.USERS[3]
+FIRST = "静かな港に灯る三つの明かり"
 
 
 HANDED_OVER = {name for name, paper in PAPERS.items() if paper.head.doc_no}
@@ -78,7 +81,7 @@ def befall(house: House, kind: SystemEventKind, level: EventLevel, detail: str) 
 
 
 @pytest.mark.parametrize("level", [EventLevel.WARN, EventLevel.ALERT])
-@pytest.mark.parametrize("kind", list(SystemEventKind))
+@pytest.mark.parametrize("kind", sorted({*SystemEventKind} - {SystemEventKind.ACCOUNTS_MANAGED}))
 def test_certificate_and_register_tell_of_every_kind_once(
     house: House, kind: SystemEventKind, level: EventLevel
 ) -> None:
@@ -138,3 +141,24 @@ def test_a_restore_is_printed_on_the_register(house: House) -> None:
     befall(house, SystemEventKind.ACCESS_REVIEWED, EventLevel.INFO, "目立つ点なし")
     runs = house.ledger.registers.all(BackupRun, kind=BackupKind.RESTORE)
     assert f" {BackupKind.RESTORE.label}（{runs[-1].record.detail}）" in register(house)
+
+
+def test_what_nobody_agreed_to_stands_on_every_paper_until_somebody_does(house: House) -> None:
+    """Another responsible person, where those who could agree have left: told, without the reason."""
+    ledger, people = house.ledger, house.story.people
+    account = ledger.registers.all(UserAccount, login_name=cast.USERS[1].login)[0].record
+    house.sign_in(ADMINISTRATOR.login).people.disable_account(account.id, "退職のため")
+    house.sign_in(BOSS.login).people.add_account(
+        people["worker3"], login="sakiyama", role=Role.SUPERVISOR, password=FIRST,
+        chosen_by_self=True, answers=Answers({RULE: "家族の看病のため休むことがあるため"}),
+    )  # fmt: skip
+    words = f"注意：{format_short(ledger.today())} {SystemEventKind.ACCOUNTS_MANAGED.label}"
+    for text in (register(house), sealed(house), register(house), sealed(house)):
+        assert words in text and "「sakiyama」（責任者）の利用者の追加" in text
+        assert "まだ確認していません" in text and "看病" not in text
+    waiting = [one.record.id for one in house.ledger.rules.waiting()]
+    house.ledger.close()
+    house.ledger = house.office.unlock(house.folder / "ledger", "sakiyama", FIRST)
+    house.ledger.rules.approve(waiting)
+    house.sign_in(BOSS.login)
+    assert words not in register(house) and words not in sealed(house)

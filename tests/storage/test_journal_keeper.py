@@ -41,6 +41,7 @@ from storage.preamble import PREFIX_BYTES
 from storage.safe import LedgerSafe
 from storage.strict_json import blob
 from tests.house import House, cheap_office, furnished
+from tests.responsible import let_in_responsible
 from ui.sample import cast
 
 BOSS, WORKER = cast.USERS[0], cast.USERS[1]
@@ -391,8 +392,8 @@ def test_only_a_responsible_person_answers_for_it_and_the_paper_says_so(house: H
 @pytest.mark.parametrize("why", ["past its last day", "first password", "has left"])
 def test_nobody_answers_for_it_in_whose_name_it_cannot_be_entered(house: House, why: str) -> None:
     ended, last = why != "first password", house.ledger.today() + timedelta(days=2)
-    house.ledger.people.add_account(
-        house.story.people["worker2"], login="deputy", role=Role.SUPERVISOR, password=DEPUTY,
+    let_in_responsible(
+        house, house.story.people["worker2"], "deputy", DEPUTY,
         valid_until=None if why == "has left" else last, chosen_by_self=ended,
     )  # fmt: skip
     if why == "has left":

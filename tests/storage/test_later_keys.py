@@ -34,6 +34,7 @@ from storage.trust import sign_header
 from storage.unlocked import Vault
 from storage.vault import vault_of as vault_from
 from tests.house import House, furnished
+from tests.responsible import let_in_responsible
 from tests.storage.test_journal_keeper import (
     BOSS,
     REASON,
@@ -102,11 +103,13 @@ def another(house: House, login: str, role: Role) -> Ledger:
     """Let another person in, and return the ledger as opened by that person."""
     first = house.ledger.registers.all(Person)[0].record
     person = house.ledger.registers.create(replace(first, id="", name="見本　次郎")).ids[0]
-    if role is not Role.SUPERVISOR:
+    if role is Role.SUPERVISOR:
+        let_in_responsible(house, person, login, DEPUTY)
+    else:
         house.sign_in(ADMINISTRATOR.login)
-    house.ledger.people.add_account(
-        person, login=login, role=role, password=DEPUTY, chosen_by_self=True
-    )
+        house.ledger.people.add_account(
+            person, login=login, role=role, password=DEPUTY, chosen_by_self=True
+        )
     house.ledger.close()
     house.ledger = house.office.unlock(house.folder / "ledger", login, DEPUTY)
     return house.ledger

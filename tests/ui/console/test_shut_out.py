@@ -17,6 +17,7 @@ from models.records import UserAccount
 from models.store import quiet
 from storage.vault import Vault
 from tests.house import House, furnished
+from tests.responsible import agreed, let_in_responsible
 from tests.ui.console.desk import BOSS, OFFICE_OF, Console, Said
 from tests.ui.console.test_read_only import forbidden
 from ui.console.driver import Driver
@@ -234,10 +235,7 @@ def test_a_backup_lets_nobody_in_whom_its_ledger_does_not_know(
 ) -> None:
     house, password = console.house, FIRST
     ledger = house.sign_in(BOSS.login)
-    ledger.people.add_account(
-        house.story.people["worker2"], login="deputy", role=Role.SUPERVISOR, password=FIRST,
-        chosen_by_self=True,
-    )  # fmt: skip
+    let_in_responsible(house, house.story.people["worker2"], "deputy", FIRST)
     deputy = account(ledger, "deputy").id
     with monkeypatch.context() as patch, pytest.raises(Killed):
         if how == "disabled":
@@ -246,7 +244,10 @@ def test_a_backup_lets_nobody_in_whom_its_ledger_does_not_know(
         else:
             password = OTHER
             patch.setattr(ledger, "commit", die)
-            ledger.people.reissue_password(deputy, OTHER, "失念のため")
+            agreed(
+                house,
+                lambda a: ledger.people.reissue_password(deputy, OTHER, "失念のため", answers=a),
+            )
     (tmp_path / "usb").mkdir()
     file = record_backup(house.sign_in("yoshino"), tmp_path / "usb", quiet).file
     house.ledger.close()
