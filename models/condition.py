@@ -24,6 +24,7 @@ from models.capacity import (
 from models.codes import EventLevel, SystemEventKind
 from models.commands import Change, creating
 from models.denied import found_denied
+from models.fields import NOT_RECORDED
 from models.journal import JournalState, JournalStatus, News
 from models.machine_facts import Facts, Protection
 from models.mending import advice
@@ -44,6 +45,8 @@ PROTECTION = "ウイルス対策"  # topic of the program against malware
 FORECAST_DAYS = 180  # a disk that is full within this time needs care
 SPAN = timedelta(days=7)  # between the first and the last size, for a forecast
 LONG = 365 * 20
+MOST_NAMED = 8
+CALL = "連絡先"  # topic of whom to call
 
 
 class State(str, Enum):
@@ -75,8 +78,9 @@ def judge(facts: Facts) -> list[Condition]:
     return [
         _room(facts), _share(facts), _memory(facts.memory), _checked(facts), _backed_up(facts),
         _tried(facts), _journal(facts.journal),
-        _clock(facts), _use(facts), _registered(facts), _protection(facts), _programs(facts),
+        _clock(facts), _use(facts), _registered(facts), _media(facts), _protection(facts), _programs(facts),
         Condition("プログラムの版", State.GOOD, f"預り台帳 {facts.version}を使っています。"),
+        _support(facts.support),
     ]  # fmt: skip
 
 
@@ -281,6 +285,41 @@ def _registered(facts: Facts) -> Condition:
     return Condition(
         topic, State.CARE, f"{count}この端末「{facts.terminal}」は、その中にありません。",
         "「台帳一覧」の「使用端末」に、設置場所と盗難防止措置を登録してください。",
+    )  # fmt: skip
+
+
+def _media(facts: Facts) -> Condition:
+    """Tell what is plugged in; what is not registered is refused anyway (A-32), and should not be there."""
+    topic = "外部媒体"
+    if facts.media is None:
+        return Condition(
+            topic, State.UNKNOWN, "このPCからは、つながっている外部媒体を読み取れません。",
+            "USBなどに何もつながっていないか、登録した媒体だけであることを確かめ、所見に書いて記帳してください。",
+        )  # fmt: skip
+    strange = [str(one.root) for one in facts.media if not one.caption]
+    known = [f"{one.caption}（{one.root}）" for one in facts.media if one.caption]
+    told = f"登録した媒体がつながっています：{_few(known)}。" if known else ""
+    if strange:
+        return Condition(
+            topic, State.CARE, f"登録のない媒体がつながっています：{_few(strange)}。{told}",
+            "外してください。業務で使うものは「バックアップの媒体」に登録します。登録するまで、"
+            "書出しにも取込みにもバックアップにも使えません。",
+        )  # fmt: skip
+    return Condition(topic, State.GOOD, told or "つながっているUSBなどの外部媒体はありません。")
+
+
+def _few(names: Sequence[str]) -> str:
+    more = len(names) - MOST_NAMED
+    return "、".join(names[:MOST_NAMED]) + (f"ほか{more}個" if more > 0 else "")
+
+
+def _support(support: str) -> Condition:
+    if support:
+        return Condition(CALL, State.GOOD, f"{support}。")
+    return Condition(
+        CALL, State.CARE, f"{NOT_RECORDED}です。",
+        "困ったときに連絡する人・電話・受付時間を、責任者かシステム管理者が「設定・利用者」の「設定」に"
+        "登録してください。",
     )  # fmt: skip
 
 

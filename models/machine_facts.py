@@ -6,6 +6,7 @@ Where the PC tells nothing, the fact is None: what follows from that models/cond
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Protocol
 
 from models.backup_care import Found, is_rekeyed, newest_lost
@@ -16,6 +17,7 @@ from models.denied import Denied
 from models.journal import JournalStatus
 from models.records import BackupRun, SystemEvent
 from models.store import Op, Query, Where
+from models.support import support
 from models.terminals import in_use
 
 if TYPE_CHECKING:
@@ -44,6 +46,17 @@ class Machine(Room, Protocol):
 
     def protection(self) -> Sequence[Protection] | None:
         """Return what protects against malware, None where the system does not tell."""
+
+    def media(self) -> Sequence[PurePath] | None:
+        """Return where removable media are plugged in now, None where the system does not tell."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plugged:
+    """A removable medium that is plugged in, and as what it is registered, "" for not at all."""
+
+    root: PurePath
+    caption: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +88,8 @@ class Facts:
     bridged: bool = False  # the journal does
     shut: bool = False  # nobody of today opens the newest backup
     quota: int = 0  # MB that somebody set for the attachments, 0 for none
+    media: Sequence[Plugged] | None = ()
+    support: str = ""  # whom to call and when, as the office says
 
 
 def read_facts(
@@ -130,7 +145,15 @@ def read_facts(
         bridged=bridged,
         shut=not ledger.safe.journal.still_opens(),
         quota=chosen_quota(ledger),
+        media=_plugged(ledger, machine.media()),
+        support=support(ledger),
     )
+
+
+def _plugged(ledger: "Ledger", roots: Sequence[PurePath] | None) -> list[Plugged] | None:
+    if roots is None:
+        return None
+    return [Plugged(root, ledger.outside.registered_on(root)) for root in roots]
 
 
 def _last(runs: Iterable[BackupRun], now: datetime) -> datetime | None:

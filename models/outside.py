@@ -46,6 +46,14 @@ class Outside:
         access.flush()
         raise (NetworkPlace if place.network else UnregisteredMedium)(file=str(place.root))
 
+    def registered_on(self, root: PurePath) -> str:
+        """Return what a medium is registered as, by the mark on it or in a folder of it, "" if not."""
+        for folder in self._ledger.safe.top_folders(root):
+            stored = self._ours(self._mark(folder))
+            if stored is not None:
+                return stored.caption()
+        return ""
+
     def _is_registered(self, path: PurePath, root: PurePath) -> bool:
         """Tell whether the medium, or the folder on it, bears the mark of one in use."""
         folders = [one for one in (path, *path.parents) if one == root or root in one.parents]
@@ -58,9 +66,14 @@ class Outside:
             return ""  # no folder, or a mark that nobody can read
 
     def _is_ours(self, mark: str) -> bool:
+        return self._ours(mark) is not None
+
+    def _ours(self, mark: str) -> BackupMedium | None:
+        """Return the medium in use with a mark; somebody's own thing is none."""
         registers = self._ledger.registers
         stored = registers.one(BackupMedium, mark=mark) if mark else None
         if stored is None or not stored.record.in_use:
-            return False
+            return None
         item = self._ledger.store.get(Item, stored.record.item_id)
-        return item is None or item.record.ownership is not Ownership.PRIVATE
+        private = item is not None and item.record.ownership is Ownership.PRIVATE
+        return None if private else stored.record

@@ -262,6 +262,9 @@ class Safe(Protocol):
     def mark_medium(self, folder: PurePath, mark: str) -> None:
         """Write the id onto a medium, durably."""
 
+    def top_folders(self, root: PurePath) -> Sequence[PurePath]:
+        """Return a place and the folders right in it, as far as they can be read."""
+
     def outside_place(self, path: PurePath) -> OutsidePlace | None:
         """Return the medium or network folder that holds a path, None for the disks of this PC."""
 

@@ -18,6 +18,7 @@ from models.machine_facts import Protection
 from storage import registry
 from storage.attachments import FOLDER_NAME
 from storage.files import reading
+from storage.removable import plugged_in
 
 STATUS, MEMINFO = Path("/proc/self/status"), Path("/proc/meminfo")
 DPKG = Path("/var/lib/dpkg/status")
@@ -57,6 +58,9 @@ class PC:
         if sys.platform == "win32":
             return _windows_protection()
         return read_clam(CLAM)
+
+    def media(self) -> Sequence[Path] | None:
+        return plugged_in()
 
 
 def _size_of(folder: Path) -> int:

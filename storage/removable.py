@@ -13,10 +13,12 @@ import re
 import sys
 from collections.abc import Callable, Iterable
 from enum import Enum
+from itertools import islice
 from pathlib import Path
 
 from models.safe import OutsidePlace
 
+MOST_LOOKED_AT = 200  # entries of a medium, for the mark
 BLOCK_DEVICES = Path("/sys/dev/block")
 MOUNTS = Path("/proc/self/mountinfo")
 NETWORK_KINDS = frozenset({
@@ -59,6 +61,27 @@ def outside_place(path: Path) -> OutsidePlace | None:
     return None
 
 
+def plugged_in() -> list[Path] | None:
+    """Return where removable media are mounted now, None where the PC does not tell."""
+    if sys.platform == "win32":
+        return _windows_media()
+    lines = _lines(MOUNTS)
+    return mounted_media(lines, BLOCK_DEVICES) if lines and BLOCK_DEVICES.is_dir() else None
+
+
+def top_folders(root: Path) -> list[Path]:
+    """Return a place and the folders right in it; what cannot be read has none."""
+    found = [root]
+    try:
+        with os.scandir(root) as inside:
+            for one in islice(inside, MOST_LOOKED_AT):
+                if one.is_dir(follow_symlinks=False):
+                    found.append(Path(one.path))
+    except OSError:
+        pass
+    return found
+
+
 # --- Linux ----------------------------------------------------------------------------------------
 
 
@@ -79,6 +102,26 @@ def network_root(path: Path, mounts: Iterable[str]) -> Path | None:
         if (root == path or root in path.parents) and len(root.parts) >= len(found.parts):
             found, network = root, _is_network(kinds[0], kinds[1])
     return found if network else None
+
+
+def mounted_media(mounts: Iterable[str], devices: Path) -> list[Path]:
+    """Return where removable block devices are mounted, each device once, at its first place.
+
+    Args:
+        mounts: lines of /proc/self/mountinfo.
+        devices: the folder of block devices by number, as /sys/dev/block.
+    """
+    found: dict[str, Path] = {}
+    for line in mounts:
+        words = line.partition(" - ")[0].split()
+        if len(words) < 5 or words[2] in found:
+            continue
+        major, _, minor = words[2].partition(":")
+        if not (major.isdecimal() and minor.isdecimal()) or major == "0":  # no disk at all
+            continue
+        if is_removable(os.makedev(int(major), int(minor)), devices):
+            found[words[2]] = Path(_unescaped(words[4]))
+    return list(found.values())
 
 
 def _is_network(kind: str, source: str) -> bool:
@@ -163,6 +206,22 @@ def windows_kind(
     return Kind.MEDIUM if plugged else Kind.BUILT_IN
 
 
+def media_of(
+    roots: Iterable[str], system: str, drive_type: Callable[[str], int],
+    bus: Callable[[str], int | None], holds: Callable[[str], bool],
+) -> list[Path]:  # fmt: skip
+    """Return which drives are media with something in them; the rest as `windows_kind` says.
+
+    Args:
+        holds: tells whether a drive can be looked into: readers of cards and discs stand there empty.
+    """
+    return [
+        Path(root)
+        for root in roots
+        if windows_kind(root, system, drive_type, bus) is Kind.MEDIUM and holds(root)
+    ]
+
+
 def is_unc(root: str) -> bool:
     r"""Tell whether a path names a server; `\\?\C:\` and `\\.\C:\` do not."""
     plain = root.replace("/", "\\")
@@ -205,6 +264,14 @@ if sys.platform == "win32":  # pragma: no cover - cannot run on the machines tha
             return None
         return OutsidePlace(Path(root), network=kind is Kind.NETWORK)
 
+    def _windows_media() -> list[Path] | None:
+        letters = _kernel.GetLogicalDrives()
+        if not letters:
+            return None
+        roots = [f"{chr(65 + at)}:\\" for at in range(26) if letters >> at & 1]
+        system = os.path.join(os.environ.get("SYSTEMDRIVE", "C:"), "\\")
+        return media_of(roots, system, _kernel.GetDriveTypeW, _bus, os.path.exists)
+
     def _volume_root(path: Path) -> str:
         """Return where the volume is mounted, which may be a folder; its anchor if nobody knows."""
         text = ctypes.create_unicode_buffer(_MOST)
@@ -232,6 +299,9 @@ if sys.platform == "win32":  # pragma: no cover - cannot run on the machines tha
             _kernel.CloseHandle(device)
 
 else:
+
+    def _windows_media() -> list[Path] | None:
+        return None
 
     def _windows_place(path: Path) -> OutsidePlace | None:
         return None

@@ -58,7 +58,7 @@ from storage.ledger_store import LedgerStore
 from storage.ledgers import SnapshotFile, check_snapshot, snapshot_reader
 from storage.machine import PC
 from storage.media import presence, read_mark, write_mark
-from storage.removable import outside_place
+from storage.removable import outside_place, top_folders
 from storage.seal_check import seal_problems
 from storage.throttle import Throttle
 from storage.unlocked import Vault
@@ -349,6 +349,9 @@ class LedgerSafe:
             check_database=self._check_snapshot,
         )
         return _described(made)
+
+    def top_folders(self, root: PurePath) -> Sequence[PurePath]:
+        return top_folders(Path(root))
 
     def outside_place(self, path: PurePath) -> OutsidePlace | None:
         return outside_place(Path(path))

@@ -10,6 +10,7 @@ from models.codes import SealKind
 from models.former_passwords import change_former_passwords
 from models.ledger import Ledger
 from models.office_hours import change_office_hours, read_hours
+from models.support import change_support
 
 IDLE_MINUTES = "idle_minutes"
 BACKUP_FOLDER = "backup_folder"
@@ -20,6 +21,7 @@ BACKUP_KEEP = backup_rule.SETTING
 OFFICE_HOURS = "office_hours"  # kept as an entry, for it decides what stands out
 FORMER_PASSWORDS = "former_passwords"  # likewise: it says how strict the office was, and when
 ATTACHMENT_QUOTA = capacity.SETTING
+SUPPORT = "support"  # likewise: whom to call was true on its day
 SEAL_KIND = "seal_kind"
 SCAN_PREFIX = "scan_prefix"
 SCAN_GAP = "scan_gap_ms"
@@ -96,6 +98,9 @@ def change_setting(ledger: Ledger, name: str, value: str) -> None:
         return
     if name == FORMER_PASSWORDS:
         change_former_passwords(ledger, int(value))
+        return
+    if name == SUPPORT:
+        change_support(ledger, value)
         return
     ledger.require("settings")
     ledger.store.set_setting(name, value)

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from models import backup_rule, capacity
+from models import backup_rule, capacity, support
 from models.backup_rule import KeepRule, keep_rule
 from models.codes import SealKind
 from models.former_passwords import former_passwords
@@ -73,6 +73,11 @@ class SettingsPart(QWidget):
     def _build(self) -> None:
         self.idle = _number(settings.SHORTEST_IDLE, settings.LONGEST_IDLE, "分")
         self.hours = OfficeHoursBox()
+        self.support = QLineEdit()
+        self.support.setMaxLength(support.LONGEST)
+        self.support.setPlaceholderText(
+            self.tr("名前・電話・受付時間（例　情報管理課 渡邉 内線123、平日9:00～17:00）")
+        )
         self.seal = QComboBox()
         for kind in SealKind:
             self.seal.addItem(kind.label, str(kind))
@@ -99,6 +104,7 @@ class SettingsPart(QWidget):
         add_row(rows, self.tr("添付資料の割当て"), self.quota)
         add_row(rows, self.tr("書類の押印欄"), self.seal)
         add_row(rows, self.tr("利用する時間帯"), self.hours)
+        add_row(rows, support.FIELD, self.support)
         add_row(rows, self.tr("再び使えないパスワード"), self.former)
         add_row(rows, self.tr("バーコードの先頭文字"), self.prefix)
         add_row(rows, self.tr("バーコードの文字の間隔"), self.gap)
@@ -187,6 +193,7 @@ class SettingsPart(QWidget):
             settings.SEAL_KIND: str(self.seal.currentData()),
             settings.OFFICE_HOURS: self.hours.hours().spelled,
             settings.FORMER_PASSWORDS: str(self.former.value()),
+            settings.SUPPORT: self.support.text().strip(),
             settings.SCAN_PREFIX: self.prefix.text(),
             settings.SCAN_GAP: str(self.gap.value()),
         }
@@ -207,6 +214,7 @@ class SettingsPart(QWidget):
         self.seal.setCurrentIndex(self.seal.findData(values[settings.SEAL_KIND]))
         self.hours.show_hours(read_hours(values[settings.OFFICE_HOURS]))
         self.former.setValue(int(values[settings.FORMER_PASSWORDS]))
+        self.support.setText(values[settings.SUPPORT])
         self.prefix.setText(values[settings.SCAN_PREFIX])
         self.gap.setValue(int(values[settings.SCAN_GAP]))
         self._shown = self._typed()
@@ -227,6 +235,7 @@ def _read(ledger: Ledger) -> tuple[dict[str, str], bool]:
         settings.SEAL_KIND: str(settings.seal_kind(ledger)),
         settings.OFFICE_HOURS: office_hours(ledger).spelled,
         settings.FORMER_PASSWORDS: str(former_passwords(ledger)),
+        settings.SUPPORT: support.support(ledger),
         settings.SCAN_PREFIX: settings.scan_prefix(ledger),
         settings.SCAN_GAP: str(settings.scan_gap(ledger)),
     }

@@ -45,6 +45,7 @@ class SystemEventKind(Code):
     PASSWORDS_REVIEWED = "passwords_reviewed", "パスワードと資格の見直し"
     TERMINAL_CHANGED = "terminal_changed", "使用端末の変更"
     HOURS_CHANGED = "hours_changed", "利用する時間帯の変更"
+    SUPPORT_CHANGED = "support_changed", "困ったときの連絡先の変更"
     PASSWORD_RULE_CHANGED = "password_rule_changed", "パスワードの決まりの変更"
     PROGRAM_FOUND = "program_found", "使ってはならないプログラムの検出"
     PROGRAM_CLEARED = "program_cleared", "使ってはならないプログラムの解決"

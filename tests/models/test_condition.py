@@ -9,6 +9,7 @@ import pytest
 
 from models.access_review import review
 from models.backup_care import Found
+from models.backup_media import register_medium
 from models.capacity import (
     FAT32,
     GIB,
@@ -22,18 +23,20 @@ from models.capacity import (
     read_quota,
 )
 from models.codes import AttachmentKind, EventLevel, Role, SystemEventKind
-from models.condition import Condition, State, days_left, judge, record_check
+from models.condition import CALL, Condition, State, days_left, judge, record_check
 from models.denied import found_denied, parse_denied
 from models.errors import AzukariError, InvalidField, LittleRoom, NotPermitted, QuotaUsedUp
 from models.journal import JournalState, JournalStatus
-from models.machine_facts import Facts, Protection
+from models.machine_facts import Facts, Plugged, Protection
 from models.password_review import record_review
 from models.records import Place, SystemEvent
 from models.safe import Presence
+from models.support import change_support, support
 from models.wareki import JAPAN
 from resources import denied_programs
 from storage.machine import PC, read_memory
 from tests.house import House, furnished
+from ui.condition_facts import read_conditions
 from ui.sample import cast
 
 BOSS = cast.USERS[0]
@@ -58,6 +61,7 @@ WELL = Facts(
     version="1.0",
     terminals=[("01234567", "T-01 事務室のPC", "事務室、ワイヤーロック")],
     memory=Memory(used=180 * MIB, free=3 * GIB, total=8 * GIB),
+    support="情報管理課 渡邉 内線123、平日9:00～17:00",
 )
 
 
@@ -95,6 +99,9 @@ def test_a_well_kept_pc_is_all_good() -> None:
         ("ウイルス対策", {"protection": None}, State.UNKNOWN),
         ("ウイルス対策", {"protection": [Protection("X", False, None)]}, State.BAD),
         ("ウイルス対策", {"protection": [Protection("X", True, date(2026, 11, 1))]}, State.CARE),
+        ("外部媒体", {"media": None}, State.UNKNOWN),
+        ("外部媒体", {"media": [Plugged(PurePath("E:/"), "")]}, State.CARE),
+        (CALL, {"support": ""}, State.CARE),
         ("入っているプログラム", {"programs": None}, State.UNKNOWN),
         ("入っているプログラム", {"programs": ["qBittorrent 4.6.0"]}, State.BAD),
     ],
@@ -121,6 +128,37 @@ def test_a_clock_that_went_wrong_is_told_for_a_month() -> None:
     assert about("時計", replace(WELL, clock_event=event)).state is State.CARE
     old = replace(event, occurred_at=NOW - timedelta(days=40))
     assert about("時計", replace(WELL, clock_event=old)).state is State.GOOD
+
+
+def test_what_is_plugged_in_is_named_with_what_it_is_registered_as(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sticks = [tmp_path / name for name in ("known", "strange")]
+    for stick in sticks:
+        (stick / "backup").mkdir(parents=True)
+    with furnished(tmp_path / "house", accounts=True) as house:
+        monkeypatch.setattr(PC, "media", lambda pc: sticks)
+        register_medium(house.ledger, sticks[0] / "backup", medium_no="B-01", name="金庫のUSB")
+        found = {one.topic: one for one in read_conditions(house.ledger)}
+        assert found["外部媒体"].state is State.CARE
+        assert f"登録のない媒体がつながっています：{sticks[1]}。" in found["外部媒体"].sentence
+        assert f"B-01 金庫のUSB（{sticks[0]}）" in found["外部媒体"].sentence
+        del sticks[1]
+        found = {one.topic: one for one in read_conditions(house.ledger)}
+        assert found["外部媒体"].state is State.GOOD and "B-01" in found["外部媒体"].sentence
+        assert found[CALL].state is State.CARE and found[CALL].sentence == "記録なしです。"
+        change_support(house.ledger, " 情報管理課\u3000渡邉　\n内線123 ")
+        assert support(house.sign_in("yoshino")) == "情報管理課 渡邉 内線123"
+        found = {one.topic: one for one in read_conditions(house.ledger)}
+        assert (found[CALL].state, found[CALL].sentence) == (
+            State.GOOD, "情報管理課 渡邉 内線123。"
+        )  # fmt: skip
+        with pytest.raises(NotPermitted):
+            change_support(house.ledger, "だれか")
+        with pytest.raises(InvalidField):
+            change_support(house.sign_in("watanabe"), "長" * 201)
+        change_support(house.ledger, "")
+        assert support(house.ledger) == ""
 
 
 def test_growth_tells_when_the_disk_is_full() -> None:

@@ -14,8 +14,11 @@ from storage.removable import (
     bus_of,
     is_removable,
     is_unc,
+    media_of,
+    mounted_media,
     network_root,
     outside_place,
+    top_folders,
     windows_kind,
 )
 
@@ -60,6 +63,35 @@ def test_an_encrypted_stick_is_a_stick(tmp_path: Path) -> None:
     (opened / "sdb1").symlink_to((links / "8:17").resolve())
     (links / "253:0").symlink_to(opened.parent)
     assert is_removable(os.makedev(253, 0), links)
+
+
+def test_what_is_plugged_in_is_read_off_the_mounts_once_each(tmp_path: Path) -> None:
+    links = tree(tmp_path, "pci0/usb1/1-2")
+    fixed = tmp_path / "devices" / "pci0" / "ata1" / "sda"
+    fixed.mkdir(parents=True)
+    (links / "8:0").symlink_to(fixed)
+    mounts = [
+        "21 1 8:0 / / rw - ext4 /dev/sda rw",
+        "22 1 0:5 / /proc rw - proc proc rw",
+        r"30 1 8:17 / /media/a\040clerk/USB rw - vfat /dev/sdb1 rw",
+        "31 1 8:17 /backup /srv rw - vfat /dev/sdb1 rw",
+        "half a line",
+    ]
+    assert mounted_media(mounts, links) == [Path("/media/a clerk/USB")]
+    assert mounted_media(mounts[:2], links) == []
+
+
+def test_a_drive_of_windows_is_told_when_something_is_in_it() -> None:
+    kinds = {"C:\\": 3, "D:\\": 5, "E:\\": 2, "F:\\": 3, "Z:\\": 4}
+    found = media_of(kinds, "C:\\", kinds.__getitem__, {"F:\\": 7}.get, lambda root: root != "D:\\")
+    assert found == [Path("E:\\"), Path("F:\\")]
+
+
+def test_the_folders_of_a_medium_are_looked_at_as_far_as_they_can_be_read(tmp_path: Path) -> None:
+    (tmp_path / "backup" / "deep").mkdir(parents=True)
+    (tmp_path / "file").touch()
+    assert top_folders(tmp_path) == [tmp_path, tmp_path / "backup"]
+    assert top_folders(tmp_path / "pulled") == [tmp_path / "pulled"]
 
 
 def test_a_device_that_nobody_knows_is_none(tmp_path: Path) -> None:

@@ -195,6 +195,9 @@ def _condition(verb: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     acts.add_argument("--enter", metavar="FINDING", help="所見を付けて、点検の結果を台帳に記録する")
     verb.add_argument("--reason", metavar="TEXT", help="確かめたことと理由")
+    verb.add_argument(
+        "--support", metavar="TEXT", help="困ったときの連絡先と受付時間を登録する（空なら、なし）"
+    )
 
 
 def _journal(verb: argparse.ArgumentParser) -> None:

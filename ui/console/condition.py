@@ -11,6 +11,7 @@ from models.condition import WORDS, Condition, State, record_check
 from models.errors import Usage
 from models.ledger import Ledger
 from models.office import Office
+from models.support import change_support
 from ui.condition_facts import read_conditions
 from ui.console.output import Speaker
 from ui.console.verbs import opened
@@ -26,6 +27,8 @@ def condition(arguments: Namespace, office: Office, speaker: Speaker) -> int:
         if arguments.resolve:
             resolve(ledger, arguments.resolve, arguments.reason)
             print(FREE, file=sys.stderr)
+        if arguments.support is not None:
+            change_support(ledger, arguments.support)
         conditions = read_conditions(ledger)
         if arguments.enter is not None:
             record_check(ledger, conditions, arguments.enter)

@@ -68,6 +68,14 @@ def test_the_console_tells_what_blocks_the_terminal(house: House, console: Conso
     assert console("status", console.ledger).answer["seq"] == said.answer["seq"]
 
 
+def test_whom_to_call_is_entered_on_the_console_and_told(house: House, console: Console) -> None:
+    assert "記録なし" in topic(console("condition", console.ledger).answer, "連絡先")["sentence"]
+    said = console("condition", console.ledger, "--support", "情報管理課 内線123").answer
+    assert topic(said, "連絡先")["state"] == "good" and topic(said, "外部媒体")["state_word"]
+    worker = console("condition", console.ledger, "--support", "私", user=WORKER.login)
+    refused(worker, 3, "NOT_PERMITTED", "責任者")
+
+
 def test_the_responsible_person_answers_on_the_console(
     house: House, console: Console, installed: list[str]
 ) -> None:
