@@ -42,13 +42,13 @@ def reviews(ledger: "Ledger") -> list[SystemEvent]:
     return [stored.record for stored in ledger.store.find(SystemEvent, query)]
 
 
-def settled(events: Iterable[SystemEvent]) -> set[date]:
-    """Return the months that were looked through after they were over."""
-    found = set()
+def settled(events: Iterable[SystemEvent]) -> dict[date, date]:
+    """Return the months that were looked through after they were over, with the day of the first look."""
+    found: dict[date, date] = {}
     for event in events:
-        month = _month(event)
-        if month and event.occurred_at and event.occurred_at.date() >= after(month):
-            found.add(month)
+        month, on = _month(event), event.occurred_at and event.occurred_at.date()
+        if month and on and on >= after(month):
+            found[month] = min(on, found.get(month, on))
     return found
 
 

@@ -9,17 +9,24 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from models.access_months import after as next_month
-from models.access_months import named, unseen
+from models.access_months import named, settled, unseen
+from models.at_closing import at_closing
 from models.backups import WHOLE_LEDGER
 from models.calendar_frame import Due, Item, due, later, latest, terms, unset
 from models.changed_terms import CYCLES, cycle_item
 from models.codes import BackupKind, BackupResult, ContractStatus, SystemEventKind
+from models.evidence_rows import NOTE, Row
 from models.inquiry import Inquiry
 from models.profile_reader import Cycle
 from models.profiles import Clause
 from models.records import BackupRun, SystemEvent
+from models.wareki import format_short
 from models.workdays import after
 
+LATE_QUERY = "EQ-LATELOOK"
+LATE_LOOKS = "期限の後に行った「{cycle}」があります：{months}"
+LATE_LOOK = "{month}（期限{day}、確認{on}）"
+SHOWN = 6  # months
 LastDay = Callable[[Inquiry], date | None]
 
 
@@ -109,19 +116,45 @@ def k17_access_log(asked: Inquiry) -> Iterator[Due]:
     cycle = terms(asked).cycle(_access_log.cycle) or Cycle(months=1)
     if not cycle.months:
         yield from _access_log(asked)
-    begun = asked.contract.work_start_on or asked.contract.starts_on or date.min
-    reviews = [
-        one for one in asked.everywhere(SystemEvent) if one.kind is SystemEventKind.ACCESS_REVIEWED
-    ]
     written = asked.ledger.safe.access.stretches()  # what still waits is of the running month
-    missing = unseen(written, reviews, asked.today)
+    missing = unseen(written, _reviews(asked), asked.today)
     for month in (*missing, asked.today.replace(day=1)):
-        over = next_month(month)
-        if over > begun:
+        if next_month(month) > _begun(asked):
             yield due(
                 asked, _access_log.code, CYCLES[_access_log.cycle], named(month),
-                later(over, cycle) - timedelta(days=1), asked.contract, proof=_access_log.proof,
+                _limit(month, cycle), asked.contract, proof=_access_log.proof,
             )  # fmt: skip
+
+
+def eq_late_looks(asked: Inquiry) -> Iterator[Row]:
+    """List the months of the access log that were looked through late; to be read: they were."""
+    clauses = asked.applied(asked.asking(_access_log.proof))
+    if not clauses:
+        return
+    cycle = terms(asked).cycle(_access_log.cycle) or Cycle(months=1)
+    last = (at_closing(asked) or asked).today
+    late = [
+        LATE_LOOK.format(month=named(month), day=format_short(limit), on=format_short(on))
+        for month, on in sorted(settled(_reviews(asked)).items())
+        if next_month(month) > _begun(asked) and (limit := _limit(month, cycle)) < min(on, last)
+    ]
+    if late:
+        more = f"など{len(late)}か月" if len(late) > SHOWN else ""
+        said = LATE_LOOKS.format(cycle=CYCLES[_access_log.cycle], months="、".join(late[-SHOWN:]))
+        yield Row(SystemEvent.type, "", f"{said}{more}。", NOTE, clauses)
+
+
+def _reviews(asked: Inquiry) -> list[SystemEvent]:
+    every = asked.everywhere(SystemEvent)
+    return [one for one in every if one.kind is SystemEventKind.ACCESS_REVIEWED]
+
+
+def _begun(asked: Inquiry) -> date:
+    return asked.contract.work_start_on or asked.contract.starts_on or date.min
+
+
+def _limit(month: date, cycle: Cycle) -> date:
+    return later(next_month(month), cycle) - timedelta(days=1)
 
 
 ROUNDS = (

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from models.codes import ReportCycle, SubmissionStatus
+from models.codes import DueStatus, ReportCycle, SubmissionStatus
 from models.errors import Refused
 from models.evidence_rows import NOTE, Row
 from models.inquiry import Inquiry
-from models.records import Contract, Organization, Submission
+from models.records import Contract, DueItem, Organization, Submission
 from models.rules.replaced import as_one
 from models.rules.standing import is_submitted
 from models.text import search_key
@@ -44,6 +44,7 @@ UNKNOWN = (
 CHOOSE = "書類を一覧から選んでください（ほかのプログラムからは「{example}」のように半角の記号）。"
 OVERDUE = "「{paper}」を、指定された提出期限（{day}）までに提出していません。提出してください。"
 COMING = "「{paper}」の提出期限（指定）は、{day}です。"
+DONE_LATE = "「{title}」は、期限（{day}）の後の{on}に済んでいます。"
 CAME_LATE = "{paper}を、期限（{day}）の後の{on}に提出しています。"
 
 
@@ -133,7 +134,7 @@ def _for(papers: Sequence[Submission], day: date) -> Sequence[Submission]:
 
 
 def eq_late(asked: Inquiry) -> Iterator[Row]:
-    """List what was handed in after its day; to be read: it is there, and came late for good."""
+    """List what was handed in, or done, after its day; to be read: it is there, and was late for good."""
     told = set()
     for one in deadlines(asked):
         if one.papers and _on(one.papers[0]) > one.day:
@@ -143,6 +144,17 @@ def eq_late(asked: Inquiry) -> Iterator[Row]:
         day = paper.due_on
         if day and paper.status not in NEVER and _on(paper) > day and (paper.id, day) not in told:
             yield from _came_late(asked, paper, day, frozenset({FIXED}))
+    if clauses := asked.asking(FIXED):
+        yield from _done_late(asked, clauses)
+
+
+def _done_late(asked: Inquiry, clauses: tuple[str, ...]) -> Iterator[Row]:
+    """Yield the entered dates that were kept late where a clause tells those that are not kept."""
+    for one in asked.all(DueItem):
+        on, day = one.satisfied_on, one.due_on
+        if one.status is DueStatus.SATISFIED and on is not None and day is not None and on > day:
+            when = {"day": format_short(day), "on": format_short(on)}
+            yield Row(one.type, one.id, DONE_LATE.format(title=one.title, **when), NOTE, clauses)
 
 
 def _came_late(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from models import (
     beyond_basis,
+    calendar_running,
     clause_changes,
     collector,
     consent_changes,
@@ -93,6 +94,7 @@ BESIDE_PROOF: Mapping[str, Question] = {
     left_without.QUERY: left_without.eq_left_without,
     fixed_late.QUERY: fixed_late.eq_fixed_late,
     place_gaps.QUERY: place_gaps.eq_place_gaps,
+    calendar_running.LATE_QUERY: calendar_running.eq_late_looks,
 }
 """Queries that no text names: what they list is read beside the proof of the clauses it concerns."""
 BESIDE_TEXT: Mapping[str, Question] = {

@@ -15,10 +15,10 @@ from models.codes import (
     AssignmentStatus,
     GovernanceCover,
     GovernanceKind,
-    GovernanceStatus,
     TrainingKind,
 )
 from models.evidence_rows import Row, row
+from models.in_force import Days, days_of, in_force, of_contract
 from models.inquiry import Inquiry
 from models.profile_vocabulary import GOVERNANCE
 from models.records import Assignment, GovernanceDocument, TrainingPlan
@@ -117,7 +117,7 @@ def _due(asked: Inquiry, what: str, lack: Lack) -> Due:
 def lacking_rules(asked: Inquiry) -> Iterator[Lack]:
     """Yield the rules, structures and plans that are not in force, and what they leave out."""
     wanted = _wanted(asked)
-    known = _in_force(asked)
+    known = in_force(asked)
     for name, keys in wanted.items():
         yield from _lacking(asked, name, keys, _meant(name, known))
     topics = set(asked.profile.params.governance.emergency_plan_covers)
@@ -147,18 +147,9 @@ def _general(asked: Inquiry) -> tuple[str, ...]:
 
 
 def _demanded(asked: Inquiry) -> Iterator[tuple[tuple[str, ...], list[GovernanceDocument]]]:
-    known = _in_force(asked)
+    known = in_force(asked)
     for name, keys in _wanted(asked).items():
         yield keys, _meant(name, known)
-
-
-def _of_contract(asked: Inquiry) -> list[GovernanceDocument]:
-    every = asked.everywhere(GovernanceDocument)
-    return [one for one in every if one.contract_id in ("", asked.contract.id)]
-
-
-def _in_force(asked: Inquiry) -> list[GovernanceDocument]:
-    return [one for one in _of_contract(asked) if one.status is GovernanceStatus.IN_FORCE]
 
 
 def _meant(name: str, known: Sequence[GovernanceDocument]) -> list[GovernanceDocument]:
@@ -182,7 +173,7 @@ def _lacking(
         what, topic, words = f"「{label}」の定め", label, UNSAID.format(what=label)
     by = partial(_by, asked, keys)
     day = max(asked.today, asked.contract.starts_on or asked.today)
-    begin = [(one.effective_from, one) for one in mine if one.effective_from]
+    begin = [(a, one) for one in mine for a, b in days_of(asked, one) if day <= b]
     if not begin:
         yield Lack(what, words, keys, by(_left_on(asked, name)), topic=topic)
         return
@@ -194,16 +185,13 @@ def _lacking(
 
 def _left_on(asked: Inquiry, name: str) -> date | None:
     """Return the last day on which something of a kind was in force, None when nothing ever was."""
-    days = []
-    for one in _meant(name, _of_contract(asked)):
-        if one.status is GovernanceStatus.IN_FORCE:
-            continue
-        past = asked.versions(GovernanceDocument, one.id)
-        stood = [v.record.status is GovernanceStatus.IN_FORCE and not v.voided for v in past]
-        if any(stood):
-            after = len(stood) - stood[::-1].index(True)
-            days += [past[after].day - DAY] if after < len(past) else []
-    return max(days, default=None)
+    stood = (last for _, last in _stood(asked, name) if last < asked.today)
+    return max(stood, default=None)
+
+
+def _stood(asked: Inquiry, name: str) -> Iterator[Days]:
+    for one in _meant(name, of_contract(asked)):
+        yield from days_of(asked, one)
 
 
 # --- plans of training -------------------------------------------------------------------------
@@ -252,16 +240,47 @@ def _by(asked: Inquiry, keys: Sequence[str], left: date | None = None) -> date |
     Args:
         left: last day on which it was there.
     """
+    begun = _wanted_from(asked, keys)
+    if begun is None:
+        return None
+    return day_before(begun) if left is None else max(day_before(begun), left)
+
+
+def _wanted_from(asked: Inquiry, keys: Sequence[str]) -> date | None:
+    """Return the first day on which clauses want something to be there, None where they say none."""
     start = asked.contract.work_start_on
     wanted = {word for one in asked.clauses if one.key in keys for word in one.triggers}
     days = [start] if start is not None and "START" in wanted else []
     if start is not None and "PRE" in wanted:
         people = (one for one in asked.all(Assignment) if one.status is not CANCELLED)
         days.append(min((one.starts_on for one in people if one.starts_on), default=start))
-    if not days:
-        return None
-    day = day_before(min(days))
-    return day if left is None else max(day, left)
+    return min(days, default=None)
+
+
+@dataclass(frozen=True)
+class Term:
+    """Something that is wanted from a day on, and the days on which it was there."""
+
+    what: str
+    register: str
+    clauses: tuple[str, ...]
+    begun: date
+    stood: tuple[Days, ...]
+    topic: bool = False
+
+
+def dated(asked: Inquiry) -> Iterator[Term]:
+    """Yield what is wanted from a day on: rules, topics that they cover, plans of training."""
+    for name, all_keys in _wanted(asked).items():
+        keys = asked.applied(all_keys)
+        if (begun := _wanted_from(asked, keys)) is not None:
+            topic = name not in GOVERNANCE
+            label = (GovernanceCover if topic else GovernanceKind).read(name).label
+            stood = tuple(_stood(asked, name))
+            yield Term(label, GovernanceDocument.type, keys, begun, stood, topic)
+    keys = asked.applied(asked.asking(PLANS))
+    if (begun := _wanted_from(asked, keys)) is not None:
+        yield Term(PLAN, TrainingPlan.type, keys, begun, tuple(_plans(asked)))
 
 
 ITEMS: tuple[tuple[str, Item], ...] = (("K-29", k29_missing), ("K-29", k29_plan))

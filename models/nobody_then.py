@@ -1,8 +1,9 @@
-"""Days of the work on which nobody was designated, or no place: they stay to be read.
+"""Days of the work on which nobody was designated, no place, or no rule in force: they stay to be read.
 
 Who is designated for the days to come, or for today, ends what is asked for (`models/nobody_named.py`).
 That there was nobody before stays so. It is told of the offices and places that a clause names, as what
-the ledger knows of their days: somebody may have been designated before it was kept.
+the ledger knows of their days: somebody may have been designated before it was kept. Rules and plans
+that a clause wants before the work are told alike, by the days that they name.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -11,6 +12,7 @@ from datetime import date
 
 from models.codes import AssignmentStatus
 from models.evidence_rows import NOTE, Row
+from models.governed import TOPICS, Term, dated
 from models.inquiry import AT_WORK, Inquiry
 from models.nobody_named import PLACES, is_meant, names_places, offices
 from models.records import Assignment, Contract, ContractPlace, Person
@@ -21,6 +23,7 @@ from models.workdays import DAY
 QUERY = "EQ-THEN"
 WAS = "{days}、台帳には{what}の指定がありません。"
 IS = "{since}から、台帳には{what}の指定がありません（次の指定は{until}から）。"
+NO_RULE = "{days}、台帳には有効な{what}がありません。"
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,32 @@ def eq_then(asked: Inquiry) -> Iterator[Row]:
         clauses, what = asked.applied(asked.asking(PLACES)), asked.profile.term("work_place")
         used = (one for one in asked.all(ContractPlace) if is_meant(asked, one))
         yield from _told(asked, clauses, what, used, ContractPlace.type)
+    yield from _without_rules(asked)
+
+
+def _without_rules(asked: Inquiry) -> Iterator[Row]:
+    """Yield the days without rules or a plan, when there are some again; till then they are asked for.
+
+    Topics of the rules that were missing on the same days are told in one sentence.
+    """
+    last, topics = _worked_until(asked), dict[Gap, list[Term]]()
+    for term in dated(asked):
+        for one in vacant(term.begun, last, term.stood):
+            if one.until is None or one.until > asked.today:
+                continue
+            if term.topic:
+                topics.setdefault(one, []).append(term)
+            else:
+                yield _no_rule(one, f"「{term.what}」", [term])
+    for one, terms in topics.items():
+        said = "」「".join(term.what for term in terms)
+        yield _no_rule(one, TOPICS.format(what=said), terms)
+
+
+def _no_rule(one: Gap, what: str, terms: Sequence[Term]) -> Row:
+    clauses = tuple(dict.fromkeys(key for term in terms for key in term.clauses))
+    words = NO_RULE.format(days=_between(one), what=what)
+    return Row(terms[0].register, "", words, NOTE, clauses)
 
 
 def _told(
@@ -60,16 +89,18 @@ def _told(
         return
     for one in vacant(begun, last, [*_days(asked, held)]):
         if one.last < asked.today:
-            days = format_short(one.first)
-            if one.first < one.last:
-                days = f"{days}から{format_short(one.last)}まで"
-            words = WAS.format(days=days, what=what)
+            words = WAS.format(days=_between(one), what=what)
         elif one.until is None:
             continue  # it is asked for
         else:
             since, until = format_short(one.first), format_short(one.until)
             words = IS.format(since=since, what=what, until=until)
         yield Row(register, "", words, NOTE, clauses)
+
+
+def _between(one: Gap) -> str:
+    days = format_short(one.first)
+    return f"{days}から{format_short(one.last)}まで" if one.first < one.last else days
 
 
 def vacant(begun: date, last: date, stood: Sequence[tuple[date, date]]) -> Iterator[Gap]:

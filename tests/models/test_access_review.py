@@ -26,7 +26,7 @@ from models.access_review import (
     review,
     users,
 )
-from models.calendar_running import k17_access_log
+from models.calendar_running import LATE_QUERY, k17_access_log
 from models.codes import Role, SystemEventKind
 from models.errors import InvalidField, Refused
 from models.ledger import Ledger
@@ -235,6 +235,14 @@ def test_every_month_with_lines_is_named_until_somebody_looked_through_it(home: 
     review(ledger, date(2026, 10, 20), FINDING)
     assert [month for month, _ in dates(home)] == ["令和8年11月", "令和9年1月"]
     assert not any("10月" in one for one in audit(home)) and any("11月" in o for o in audit(home))
+    review(ledger, date(2026, 11, 20), FINDING)
+    assert set(proof.graded(home, LATE_QUERY)) == {
+        (
+            "note",
+            "期限の後に行った「利用の記録の確認」があります：令和8年10月（期限R8.11.30、確認R9.1.15）"
+            "、令和8年11月（期限R8.12.31、確認R9.1.15）。",
+        )
+    }
 
 
 def test_a_review_of_the_running_month_settles_nothing(home: House) -> None:
@@ -245,7 +253,8 @@ def test_a_review_of_the_running_month_settles_nothing(home: House) -> None:
     assert [month for month, _ in dates(home)] == ["令和8年10月", "令和8年11月"]
     review(ledger, date(2026, 10, 1), FINDING)
     assert [month for month, _ in dates(home)] == ["令和8年11月"]
-    assert settled(reviews(ledger)) == {date(2026, 10, 1)}
+    assert proof.rows(home, LATE_QUERY) == [], "it is in time"
+    assert settled(reviews(ledger)) == {date(2026, 10, 1): date(2026, 11, 2)}
     assert RUNNING not in reviews(ledger)[0].detail
 
 
@@ -261,9 +270,9 @@ def test_a_month_without_lines_is_not_reviewed(home: House, month: date, words: 
 
 def test_a_text_that_begins_with_no_month_settles_nothing() -> None:
     event = SystemEvent(detail="確認しました。", occurred_at=NOON)
-    assert settled([event]) == set()
+    assert settled([event]) == {}
     named = replace(event, detail=f"令和8年10月{OF_LOG}3行を確認しました。")
-    assert settled([named]) == {date(2026, 10, 1)}
+    assert settled([named]) == {date(2026, 10, 1): NOON.date()}
 
 
 # --- a clock that was set (A-28) -----------------------------------------------------------------------

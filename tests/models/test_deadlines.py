@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 
 from models.calendar import calendar
-from models.codes import SubmissionMeans, SubmissionStatus
+from models.codes import DueStatus, SubmissionMeans, SubmissionStatus
 from models.commands import revising
 from models.errors import Refused
 from models.evidence import evidence
-from models.records import Contract, Submission
+from models.records import Contract, DueItem, Submission
 from models.records.frame import DueRule
+from models.wareki import format_short
 from tests import proof
 from tests.ending import revise
 from tests.house import House, furnished
@@ -163,3 +164,25 @@ def test_what_was_in_time_and_replaced_later_takes_no_other_day(house: House) ->
     assert due(house, "D-19") == [] and late(house) == {}
     house.ledger.paper.withdraw(again.id, "市に知らせて取り下げました")
     assert due(house, "D-19") == [FIXED + timedelta(days=30)], "the client has one paper now"
+
+
+def test_an_entered_date_that_was_kept_late_stays_to_be_read(house: House) -> None:
+    registers, today = house.ledger.registers, house.ledger.today()
+    made = []
+    for title in ("中間報告", "鍵の点検"):
+        one = DueItem(
+            id=house.ledger.new_id(), contract_id=house.story.contract.id, title=title,
+            due_on=today + timedelta(days=3), status=DueStatus.OPEN,
+            owner_person_id=house.story.people["worker"],
+        )  # fmt: skip
+        registers.create(one)
+        made.append(one)
+    for one, days in zip(made, (5, 3), strict=True):
+        on = today + timedelta(days=days)
+        house.clock.go_to(max(on, house.ledger.today()), 9)
+        done = one.with_changes(status=DueStatus.SATISFIED, satisfied_on=on)
+        registers.revise(done, "済んだため")
+    day, on = format_short(today + timedelta(days=3)), format_short(today + timedelta(days=5))
+    told = f"「中間報告」は、期限（{day}）の後の{on}に済んでいます。"
+    assert [said for _, said in late(house).values()] == [[told]]
+    assert not any("中間報告" in one for one in proof.sentences(house, "EQ-DUE"))

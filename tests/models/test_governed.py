@@ -8,7 +8,7 @@ import pytest
 
 from models.calendar import calendar, state
 from models.calendar_frame import Due
-from models.codes import ContractStatus, GovernanceCover, GovernanceStatus
+from models.codes import ContractStatus, GovernanceCover, GovernanceKind, GovernanceStatus
 from models.evidence import evidence
 from models.evidence_rows import Row
 from models.records import Contract, ContractClauseSetting, GovernanceDocument, TrainingPlan
@@ -198,3 +198,107 @@ def test_a_clause_that_is_switched_off_gives_no_date(tmp_path: Path) -> None:
         )  # fmt: skip
         house.ledger.registers.create(off)
         assert not any("報告手順" in one.what for one in dates(house, house.story.contract))
+
+
+# --- days without ------------------------------------------------------------------------------
+
+
+def of_kind(house: House, kind: GovernanceKind) -> GovernanceDocument:
+    [found] = [
+        one.record for one in house.ledger.registers.all(GovernanceDocument)
+        if one.record.kind is kind and one.record.status is GovernanceStatus.IN_FORCE
+    ]  # fmt: skip
+    return found
+
+
+def without(house: House) -> dict[str, list[str]]:
+    """Return what is told of days without rules, with the clauses under which it is."""
+    found: dict[str, list[str]] = {}
+    for clause, said in proof.by_clause(house, "EQ-THEN").items():
+        for one in said:
+            if "台帳には有効な" in one:
+                found.setdefault(one, []).append(clause)
+    return found
+
+
+def asked_for(house: House) -> list[str]:
+    found = proof.rows(house, QUERY)
+    return [one.sentence for one in found] + [x.what for x in dates(house, house.story.contract)]
+
+
+@pytest.mark.parametrize("text", ["shiki", "chiba"])
+def test_days_without_rules_stay_to_be_read(tmp_path: Path, text: str) -> None:
+    with furnished(tmp_path, profile=text) as house:
+        kind = GovernanceKind.EMERGENCY_PLAN if text == "shiki" else GovernanceKind.HANDLING_RULES
+        one, registers, today = of_kind(house, kind), house.ledger.registers, house.ledger.today()
+        registers.revise(one.with_changes(status=GovernanceStatus.DRAFT), "まだ定めていません")
+        house.clock.go_to(today + timedelta(days=11), 9)
+        assert without(house) == {}, "it is asked for"
+        again = one.with_changes(effective_from=house.ledger.today())
+        registers.revise(again, "定めたため")
+        days = f"{format_short(today)}から{format_short(today + timedelta(days=10))}まで"
+        told = without(house)
+        rules = f"{days}、台帳には有効な「{kind.label}」がありません。"
+        if text == "shiki":
+            assert told == {rules: ["SK-17.3"]}
+        else:
+            topics = next(one for one in told if one != rules)
+            assert {rules, topics} == set(told), "one for all that rules must cover"
+            assert topics.startswith(f"{days}、台帳には有効な規程又は覚書での「")
+            assert set(told[rules]) == {"OC-0", "OC-C.1"} and len(told[topics]) > 2
+        assert not any("備え" in one for one in asked_for(house))
+
+
+@pytest.mark.parametrize("written", ["beside", "over"])
+def test_the_old_rules_stay_in_force_until_the_next_begin(tmp_path: Path, written: str) -> None:
+    with furnished(tmp_path) as house:
+        one, registers = of_kind(house, GovernanceKind.EMERGENCY_PLAN), house.ledger.registers
+        house.clock.wait(30 * 24 * 60)
+        begins = house.ledger.today() + timedelta(days=12)
+        after = one.with_changes(version="2", effective_from=begins)
+        known = asked_for(house)
+        if written == "over":
+            registers.revise(after, "新しい版にするため")
+        else:
+            gone = one.with_changes(status=GovernanceStatus.SUPERSEDED)
+            registers.revise(gone, "新しい版にするため")
+            assert asked_for(house) != known, "nothing follows yet"
+            registers.create(replace(after, id=""))
+        for days in (0, 5, 12):
+            house.clock.go_to(begins - timedelta(days=12 - days), 9)
+            assert asked_for(house) == known and without(house) == {}
+
+
+def test_what_follows_later_does_not_make_the_old_rules_stay(tmp_path: Path) -> None:
+    with furnished(tmp_path) as house:
+        one, registers = of_kind(house, GovernanceKind.EMERGENCY_PLAN), house.ledger.registers
+        house.clock.wait(30 * 24 * 60)
+        gone, first = one.with_changes(status=GovernanceStatus.SUPERSEDED), house.ledger.today()
+        registers.revise(gone, "古いため")
+        house.clock.wait(3 * 24 * 60)
+        begins = house.ledger.today() + timedelta(days=2)
+        registers.create(replace(one, id="", version="2", effective_from=begins))
+        assert any("緊急時対応計画" in said for said in asked_for(house))
+        house.clock.go_to(begins, 9)
+        [said] = without(house)
+        last = format_short(begins - timedelta(days=1))
+        assert said.startswith(f"{format_short(first)}から{last}まで、")
+
+
+def test_days_without_a_plan_of_training_stay_to_be_read(tmp_path: Path) -> None:
+    with furnished(tmp_path) as house:
+        registers, last = house.ledger.registers, house.ledger.today()
+        [plan] = [stored.record for stored in registers.all(TrainingPlan)]
+        registers.revise(replace(plan, period_to=last), "期間を改めた")
+        house.clock.go_to(last + timedelta(days=5), 9)
+        assert without(house) == {}
+        registers.create(replace(plan, id="", period_from=house.ledger.today()))
+        first, until = (
+            format_short(last + timedelta(days=1)),
+            format_short(last + timedelta(days=4)),
+        )
+        assert without(house) == {
+            f"{first}から{until}まで、台帳には有効な「教育・研修実施計画」がありません。": [
+                "SK-6.2"
+            ]
+        }
