@@ -1,19 +1,23 @@
-"""What stays outside under a consent that no act names, when that consent is changed (R-39).
+"""What stays outside, or is used as a place, under a consent that is changed afterwards (R-39).
 
-It was outside without the client's word as long as the consent did not fit it. Whoever makes it fit
-afterwards takes that away, as who widens the consent on which an act rests.
+It was outside, or used, without the client's word as long as the consent did not fit it. Whoever makes
+it fit afterwards takes that away, as who widens the consent on which an act rests.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 
 from models.inquiry import Inquiry
 from models.outstaying import resting
-from models.records import Authorization, Item
+from models.place_gaps import days_without
+from models.records import Authorization, ContractPlace, Item, Place
 from models.rules.books import Books
+from models.rules.places import ABOUT_PLACES
 from models.rules.staying import Stay, bases, days_outside, is_named, stays
 
 CALLED = "「{item}」を外に置いたこと"
+USED = "「{place}」を使ったこと"
 
 
 def allowed_now(
@@ -34,6 +38,21 @@ def allowed_now(
             now = _without(asked.books.beside([after]), stay, day)
             if all(now < _without(asked.books.beside([one]), stay, day) for one in known):
                 yield CALLED.format(item=item.caption())
+    yield from _places_allowed_now(asked, known, after, day)
+
+
+def _places_allowed_now(
+    asked: Inquiry, known: Sequence[Authorization], after: Authorization, day: date
+) -> Iterator[str]:
+    """Yield the places that were used on more days without any consent before one is changed."""
+    if not {one.subject for one in (*known, after)} & set(ABOUT_PLACES):
+        return
+    for place in asked.all(ContractPlace):
+        then = asked.case(place)
+        now = days_without(replace(then, books=asked.books.beside([after])), place, day)
+        before = (replace(then, books=asked.books.beside([one])) for one in known)
+        if all(now < days_without(case, place, day) for case in before):
+            yield USED.format(place=asked.caption(Place.type, place.place_id))
 
 
 def _items(asked: Inquiry, versions: Iterable[Authorization]) -> list[Item]:

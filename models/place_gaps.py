@@ -1,7 +1,8 @@
 """Days on which a place was used without the client's consent, between two consents or after the last.
 
 While there is none it is asked for (R-03). What follows ends that and says nothing of the days between:
-they stay to be read, as those of things outside do (models/outstaying.py).
+they stay to be read, as those of things outside do (models/outstaying.py); so does that a consent which
+leaves no day between came into the ledger afterwards.
 """
 
 from collections.abc import Iterator
@@ -10,16 +11,29 @@ from datetime import date
 from models.at_closing import at_closing
 from models.evidence_rows import NOTE, Row
 from models.inquiry import Inquiry
+from models.late_basis import paper_of
 from models.records import ContractPlace, Place
-from models.rules.covered_days import Term, stretches
-from models.rules.places import consents_to, is_concerned, place_counts, wants_consent
+from models.rules.case import Case
+from models.rules.covered_days import Stretch, stretches
+from models.rules.places import (
+    ABOUT_PLACES,
+    consents_to,
+    covers_place,
+    is_concerned,
+    place_counts,
+    wants_consent,
+)
 from models.rules.staying import term_of
-from models.wareki import format_short
+from models.wareki import format_short, format_short_moment
 
 QUERY, PROOF = "EQ-PLACEGAP", "EQ-PLACE"
 WHICH = "「{place}」の使用の「{consent}」は、{day}に終わりました。"
 BETWEEN = WHICH + "改めて得た「{after}」によるのは、{begins}からです。"
 AFTERWARDS = WHICH + "その後も、{last}まで使用する場所でした。"
+ENTERED = (
+    "「{place}」の使用の「{consent}」は、それによる使用（{day}から）の後（{when}）に台帳に登録されました。"
+    "前もって受けていたかは、{paper}で確かめてください。"
+)
 
 
 def eq_place_gaps(asked: Inquiry) -> Iterator[Row]:
@@ -29,16 +43,26 @@ def eq_place_gaps(asked: Inquiry) -> Iterator[Row]:
         case = asked.case(one)
         if one.use_from is None or not wants_consent(case) or not is_concerned(case, one):
             continue
-        for said in _said(asked, one, one.use_from):
+        for said in _said(asked, one):
             yield Row(one.type, one.id, said, NOTE, clauses)
 
 
-def _said(asked: Inquiry, one: ContractPlace, first: date) -> Iterator[str]:
-    today = (at_closing(asked) or asked).today
+def days_without(case: Case, one: ContractPlace, until: date) -> int:
+    """Return on how many days, until one, a place was used without the client's consent."""
+    if one.use_from is None or not wants_consent(case) or not is_concerned(case, one):
+        return 0
+    days = _days(case, one, min(one.use_to or until, until))
+    return sum((now.last - now.first).days + 1 for now in days if now.consent is None)
+
+
+def _said(asked: Inquiry, one: ContractPlace) -> Iterator[str]:
+    case, today = asked.case(one), (at_closing(asked) or asked).today
     last = min(one.use_to or today, today)
-    days = stretches(_terms(asked, one), first, last) if first <= last else []
+    days = _days(case, one, last)
     name = asked.caption(Place.type, one.place_id)
     for before, now, after in zip(days, days[1:], [*days[2:], None], strict=False):
+        if now.consent is not None:
+            yield from _entered_late(case, one, name, now)
         if before.consent is None or now.consent is not None:
             continue
         known = {
@@ -47,11 +71,36 @@ def _said(asked: Inquiry, one: ContractPlace, first: date) -> Iterator[str]:
         if after is not None and after.consent is not None:
             begins = format_short(after.first)
             yield BETWEEN.format(**known, after=after.consent.caption(), begins=begins)
-        elif last < today or not place_counts(asked.case(one), one):
+        elif last < today or not place_counts(case, one):
             yield AFTERWARDS.format(**known, last=format_short(now.last))
 
 
-def _terms(asked: Inquiry, one: ContractPlace) -> tuple[Term, ...]:
-    given = {each.id: each for each in consents_to(asked.case(one), one)}
-    terms = (term_of(asked.books, each) for each in given.values())
-    return tuple(term for term in terms if term is not None and term.first <= term.last)
+def _entered_late(case: Case, one: ContractPlace, name: str, now: Stretch) -> Iterator[str]:
+    """Say of a consent that carries on that it came into the ledger after that was needed."""
+    given = now.consent
+    assert given is not None
+    for entered in case.books.registered(given.id):
+        then = entered.record
+        if (
+            then.subject in ABOUT_PLACES
+            and covers_place(case, then, one)
+            and then.covers(now.first)
+        ):
+            if entered.day > now.first:
+                yield ENTERED.format(
+                    day=format_short(now.first), place=name, consent=given.caption(),
+                    when=format_short_moment(entered.at), paper=paper_of(given),
+                )  # fmt: skip
+            return
+
+
+def _days(case: Case, one: ContractPlace, last: date) -> list[Stretch]:
+    """Return the days from the first use of a place to one, each with the consent over it."""
+    if one.use_from is None or one.use_from > last:
+        return []
+    given = {each.id: each for each in consents_to(case, one)}
+    terms = (term_of(case.books, each) for each in given.values())
+    return stretches(
+        tuple(term for term in terms if term is not None and term.first <= term.last),
+        one.use_from, last,
+    )  # fmt: skip

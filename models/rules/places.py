@@ -117,7 +117,7 @@ def lacks_consent(case: Case, one: ContractPlace) -> bool:
     given = case.books.find(Authorization, one.authorization_id)
     if one.use_from is None or case.params.place_notice.regime not in CONSENTED:
         return False
-    if given is None or given.subject not in ABOUT_PLACES or not _covers_place(case, given, one):
+    if given is None or given.subject not in ABOUT_PLACES or not covers_place(case, given, one):
         return True
     return not (_came_later(given, one.use_from) or is_allowed(case, one, one.use_from))
 
@@ -196,7 +196,7 @@ def _consent(case: Case, one: ContractPlace, name: str, start: date) -> Iterator
             f"{name}の使用には、{case.word('client_party')}の承諾が要ります。"
             "承諾を得て「承諾・指示」に登録し、この場所に結び付けてください。"
         )
-    elif not _covers_place(case, given, one):
+    elif not covers_place(case, given, one):
         yield (
             f"{name}に結び付けた承諾「{given.caption()}」は、別の場所についてのものです。"
             "この場所の承諾を得て「承諾・指示」に登録し、この場所に結び付けてください。"
@@ -223,7 +223,7 @@ def late_consent(case: Case, one: ContractPlace) -> Authorization | None:
     given, start = case.books.find(Authorization, one.authorization_id), one.use_from
     if given is None or start is None or given.subject not in ABOUT_PLACES:
         return None
-    late = _covers_place(case, given, one) and _came_later(given, start)
+    late = covers_place(case, given, one) and _came_later(given, start)
     return given if late and not is_allowed(case, one, start) else None
 
 
@@ -232,7 +232,7 @@ def named_places(given: Authorization) -> frozenset[str]:
     return frozenset(target.place_id for target in given.targets if target.place_id)
 
 
-def _covers_place(case: Case, given: Authorization, one: ContractPlace) -> bool:
+def covers_place(case: Case, given: Authorization, one: ContractPlace) -> bool:
     """Tell whether a consent may be one to a place: it names it, or names no place (`_unnamed`)."""
     return not named_places(given) or _names(case, given, one)
 
@@ -261,7 +261,7 @@ def consents_to(case: Case, one: ContractPlace) -> Iterator[Authorization]:
     linked = books.find(Authorization, one.authorization_id)
     others = (given for about in ABOUT_PLACES for given in books.authorizations(contract, about))
     for given in (*([linked] if linked else ()), *others):
-        if _covers_place(case, given, one):
+        if covers_place(case, given, one):
             yield given
 
 

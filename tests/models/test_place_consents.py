@@ -193,8 +193,41 @@ def test_days_between_two_consents_to_a_place_stay_to_be_read(house: House) -> N
     house.ledger.registers.revise(replace(designation(house), authorization_id=made), WHY)
     assert gaps(house) == [said]
     in_time = replace(again, id=made, decided_on=last, valid_from=last + DAY)
-    house.ledger.registers.revise(in_time, WHY)
-    assert gaps(house) == []
+    house.ledger.registers.revise(in_time, WHY)  # a slip of that day
+    [said] = gaps(house)
+    assert f"それによる使用（{format_short(last + DAY)}から）の後（" in said
+
+
+def test_days_without_a_consent_are_not_taken_away_by_one_alone(house: House) -> None:
+    last, registers = house.ledger.today(), house.ledger.registers
+    change(house, valid_until=last)
+    again = replace(
+        consent(house), id="", decision_doc_no="見健第999号", valid_from=last + 3 * DAY, valid_until=None,
+    )  # fmt: skip
+    house.clock.go_to(last + 3 * DAY, 9)
+    made = registers.create(again).ids[-1]
+    [gap] = gaps(house)
+    house.clock.go_to(last + 4 * DAY, 9)
+    for one in (
+        replace(again, id=made, decided_on=last, valid_from=last + DAY),
+        replace(consent(house), valid_until=last + 2 * DAY),
+    ):
+        with pytest.raises(NeedsAnswer) as asked:
+            registers.revise(one, WHY)
+        [said] = [x.message for x in asked.value.facts["findings"] if x.rule_id == "R-39"]
+        assert f"「{house.story.places[1].name}」を使ったこと" in said
+    registers.revise(replace(again, id=made, conditions="月ごとに報告する"), WHY)
+    assert gaps(house) == [gap]
+    between = replace(
+        again, decision_doc_no="見健第998号", decided_on=last, valid_from=last + DAY,
+        valid_until=last + 2 * DAY,
+    )  # fmt: skip
+    registers.create(between)
+    [said] = gaps(house)
+    assert (
+        "「見健第998号" in said
+        and f"それによる使用（{format_short(last + DAY)}から）の後（" in said
+    )
 
 
 def test_a_place_that_was_used_on_after_the_last_consent_stays_to_be_read(house: House) -> None:
