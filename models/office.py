@@ -30,6 +30,11 @@ from models.terminals import notice_programs, notice_terminal
 
 SHOWN = Shown()
 SHEET_USED = "回復シートの使用"
+ONE_FILE = (
+    "2つの鍵ファイル（keys.a、keys.b）が、1つのファイルになっていました（ディスクの空きを増やすプログラムなどが、"
+    "同じ内容のファイルをまとめたためです）。別々のファイルに戻しました。台帳のフォルダーを、そのような"
+    "プログラムの対象から外してください。"
+)
 FROZEN = (
     "書込みのできない場所の台帳なので、ロックを取らずに、あるがままに読みました。"
     "利用の記録は残らず、更新ジャーナルは見ていません。"
@@ -169,6 +174,8 @@ class Office:
             if rebuilt:
                 note_rebuild(ledger)
             ledger.journal.greet()
+            if ledger.safe.copies_were_one:
+                ledger.notices.append(ONE_FILE)
             ledger.notices += told_at_sign_in(ledger)
             if notice := room_notice(ledger):
                 ledger.notices.append(notice)

@@ -208,6 +208,10 @@ class Safe(Protocol):
         """The number of the data key in force: 1, and one more with each renewal."""
 
     @property
+    def copies_were_one(self) -> bool:
+        """Whether both copies of the key header were found to be one file, and are two again."""
+
+    @property
     def renewal_waits(self) -> str:
         """What keeps a renewal that died half-way from being finished, "" for nothing."""
 

@@ -67,6 +67,7 @@ class Connecting:
         forgotten: only the entries know the folder: it is compared with and not written to.
         suspended: work went on without it, and what it lacks is no news.
         said: what was entered in this session of what it lacked.
+        enters: this session can enter what becomes news; who only looks must not use it up.
     """
 
     def __init__(
@@ -81,6 +82,7 @@ class Connecting:
         forgotten: bool,
         suspended: bool,
         said: Collection[str] = (),
+        enters: bool = True,
     ) -> None:
         self._store = store
         self._shown = shown
@@ -91,6 +93,7 @@ class Connecting:
         self._forgotten = forgotten
         self._suspended = suspended
         self._said = said
+        self._enters = enters
 
     def connect(self, now: Head) -> tuple[Journal, str]:
         """Return the journal, in step with the ledger, and what to say of what could not go on.
@@ -128,7 +131,12 @@ class Connecting:
 
         Args:
             now: where it begins if no backup needs more.
+
+        Raises:
+            Held: nobody here can enter that it begins anew, and the next one would not see it.
         """
+        if not self._enters:
+            raise Held
         base = relied_on(self._store)
         if base is None:
             lines = self._shown.line_head()

@@ -23,7 +23,7 @@ from datetime import datetime, timedelta
 from pathlib import Path, PurePath
 
 from models.chain import Command, Entry, Head
-from models.codes import EventLevel, SystemEventKind
+from models.codes import EventLevel, Role, SystemEventKind
 from models.errors import (
     AzukariError,
     Foreign,
@@ -443,6 +443,7 @@ class Keeper:
         joined = Connecting(
             self._store, self._shown, place, self._news, accept=self._accept,
             kept=self._kept, forgotten=self._forgotten, suspended=self._suspended, said=self._said,
+            enters=not self.looking and self._vault.role != Role.INSPECTOR.value,
         )  # fmt: skip
         self._journal, words = joined.connect(now)
         self._connected(now, words)

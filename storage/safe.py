@@ -218,6 +218,10 @@ class LedgerSafe:
         return self.vault.header.epoch
 
     @property
+    def copies_were_one(self) -> bool:
+        return self.vault.parted
+
+    @property
     def key_was_renewed(self) -> bool:
         if self.vault.rotating or self.key_number == 1:
             return False

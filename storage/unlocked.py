@@ -64,6 +64,7 @@ class Vault:
         self.user_id = user.user_id
         self.role = user.role
         self.repaired: tuple[str, ...] = ()
+        self.parted = False  # both copies had been names of one file
         # The data key that the database is under; storage/rotation.py knows when it is another.
         self.epoch = file.header.epoch
         # Called when both copies hold another header; whoever keeps a third one follows.

@@ -289,6 +289,7 @@ def prepare_recovery(opened: Vault, *, user_id: str, login: str, password: str) 
     header = with_recovery(header, fresh, keys, secrets)
     vault = Vault(opened.folder, opened._file, user, replace(secrets, keys=keys))
     vault.repaired, vault.epoch = opened.repaired, opened.epoch
+    vault.parted = opened.parted
     vault.header_changed = opened.header_changed
     return PreparedRecovery(vault, header, fresh)
 
@@ -329,7 +330,7 @@ def _opened_vault(
     if mend:
         pair.repair()
     vault = Vault(pair.folder, pair.best, user, Secrets(keys, data_keys, device, random))
-    vault.repaired = pair.to_repair if mend else ()
+    vault.repaired, vault.parted = (pair.to_repair, pair.joined) if mend else ((), False)
     return vault
 
 

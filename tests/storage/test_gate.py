@@ -1,5 +1,6 @@
 """The gate: every way into a ledger, and what is left when one of them fails half-way."""
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -412,6 +413,15 @@ def test_a_full_disk_does_not_keep_people_from_reading(
 
     monkeypatch.setattr(Vault, "announce_epoch", full)
     assert any("空きがありません" in one for one in reopen(house).notices)
+
+
+def test_two_names_of_one_key_file_are_told_of_once(house: House) -> None:
+    house.ledger.close()
+    first, second = (house.folder / "ledger" / name for name in ("keys.a", "keys.b"))
+    second.unlink()
+    os.link(first, second)
+    assert any("1つのファイルになっていました" in one for one in reopen(house).notices)
+    assert not reopen(house).notices
 
 
 # --- the recovery sheet ---------------------------------------------------------------------------

@@ -478,6 +478,22 @@ def test_a_key_renewed_without_the_medium_begins_a_journal_anew(house: House) ->
     assert replayed(house) == boss.store.head().seq and sound(boss)
 
 
+def test_who_enters_nothing_leaves_a_new_journal_to_the_next(house: House) -> None:
+    """What stands under the former key is lost to a restore: an officer could not enter that."""
+    pull(house)
+    boss = house.sign_in(BOSS.login)
+    boss.journal.suspend(REASON)
+    boss.safe.renew_key()
+    plug(house)
+    officer = house.sign_in(cast.USERS[2].login)
+    assert state(officer) is JournalState.SUSPENDED
+    assert SystemEventKind.JOURNAL_BEHIND not in events(officer)
+    boss = house.sign_in(BOSS.login)
+    assert state(boss) is JournalState.OK
+    assert SystemEventKind.JOURNAL_BEHIND in events(boss)
+    assert replayed(house) == boss.store.head().seq and sound(boss)
+
+
 def test_the_sheet_opens_a_ledger_whose_medium_is_gone(house: House) -> None:
     enter(house.ledger)
     house.ledger.close()
