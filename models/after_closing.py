@@ -29,6 +29,7 @@ from models.calendar_things import (
     k38_retention,
 )
 from models.evidence_rows import ASKING, LEFT, Row
+from models.incident_duties import k19_incidents
 from models.inquiry import Inquiry, Question
 from models.requests_in_words import without_request
 from models.under_way import k13_arrival
@@ -40,6 +41,7 @@ SURVIVING: tuple[Item, ...] = (
     k14_periodic_report,
     k15_counts,
     k19_report,
+    k19_incidents,
     k20_request,
     k21_findings,
     k23_end,

@@ -21,6 +21,7 @@ from models import (
     ends_untold,
     exposed_inquiry,
     found_about,
+    incidents,
     item_changes,
     last_days,
     late_ends,
@@ -43,6 +44,7 @@ from models.records import (
     ContractClauseSetting,
     ContractPlace,
     DueItem,
+    Incident,
     Item,
     Person,
     Record,
@@ -116,6 +118,8 @@ def said_to_record(
             yield _finding(record, back)
     elif isinstance(record, DueItem):
         yield from _said_to_date(ledger, record, before)
+    elif isinstance(record, Incident):
+        yield from (_finding(record, why) for why in incidents.asked_of(ledger, before, record))
     elif isinstance(record, ClientCommunication):
         if overdue := requests.asked_of(ledger, before, record):
             yield _finding(record, overdue)

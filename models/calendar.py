@@ -15,6 +15,7 @@ from models import (
     calendar_running,
     calendar_things,
     governed,
+    incident_duties,
     nobody_named,
 )
 from models.after_closing import SURVIVING, still_due
@@ -42,6 +43,7 @@ ITEMS: tuple[tuple[str, Item], ...] = (
     *calendar_paper.ITEMS,
     *calendar_people.ITEMS,
     *calendar_things.ITEMS,
+    ("K-19", incident_duties.k19_incidents),
     *calendar_running.ITEMS,
     *calendar_backups.ITEMS,
 )

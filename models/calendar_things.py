@@ -113,7 +113,11 @@ def k19_report(asked: Inquiry) -> Iterator[Due]:
     at_once = asked.profile.params.incident.first_report == "IMM"
     what = f"所在不明の{report_word(asked)}（{'直ちに' if at_once else '速やかに'}）"
     for loss in missing(asked):
-        if loss.at is None or loss.settled or reported_on(asked, loss.at) is not None:
+        if (
+            loss.at is None
+            or loss.settled
+            or reported_on(asked, loss.at, {loss.item.id}) is not None
+        ):
             continue
         day = report_limit(asked, loss.at)
         yield due(asked, "K-19", what, loss.item.caption(), day, loss.item, proof="EQ-INC")

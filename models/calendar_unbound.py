@@ -1,6 +1,6 @@
 """Dates of what belongs to no contract: they stand on the calendar whichever contract is chosen.
 
-A date, a finding, a card, a rule or a thing of the contractor may be registered without a contract.
+A date, a finding, a card, a rule, an incident or a thing of the contractor may be registered without a contract.
 No inquiry of a contract speaks of it, so nobody would ever be reminded; here it is told once.
 """
 
@@ -18,6 +18,7 @@ from models.codes import (
     InvalidReason,
 )
 from models.found_about import called
+from models.incident_duties import unbound_due
 from models.outstaying import WAITED_FOR
 from models.records import (
     Assignment,
@@ -25,6 +26,7 @@ from models.records import (
     DueItem,
     Finding,
     GovernanceDocument,
+    Incident,
     Item,
     Person,
     Record,
@@ -128,6 +130,13 @@ def _due(code: str, what: str, about: str, day: date | None, record: Record, per
     return Due(code, what, about, day, record.type, record.id, person_id=person)
 
 
+def _incidents(ledger: "Ledger") -> Iterator[Due]:
+    """K-19: an incident of no contract is looked into, and somebody decides whom it concerns."""
+    for stored in ledger.registers.all(Incident, contract_id=""):
+        if stored.record.is_open:
+            yield unbound_due(stored.record)
+
+
 ITEMS: tuple[Callable[["Ledger"], Iterator[Due]], ...] = (
-    _entered, _findings, _back, _reviews, _cards,
+    _entered, _findings, _back, _reviews, _cards, _incidents,
 )  # fmt: skip

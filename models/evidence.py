@@ -22,6 +22,7 @@ from models import (
     ends_untold,
     fixed_late,
     found_faults,
+    incident_duties,
     item_changes,
     late_basis,
     late_clearance,
@@ -120,7 +121,7 @@ TOLD_BY: Mapping[str, Collection[str]] = {
 UNASKED: Mapping[str, Question] = {
     "EQ-OPENOUT": eq_unasked_out,
     "EQ-LEDGER": eq_things,
-    missing_things.QUERY: missing_things.eq_missing,
+    missing_things.QUERY: incident_duties.eq_incidents,
     places_given_up.QUERY: places_given_up.eq_left_behind,
 }
 """What is told beside the text where it has none of these queries, which find it otherwise."""
@@ -174,9 +175,9 @@ def evidence(ledger: "Ledger", contract: Contract) -> list[ClauseState]:
     if erased:
         wanted &= AFTERWARDS
     found = {name: asked.answer(name, query) for name, query in ALL_QUERIES if name in wanted}
-    lost = asked.answer(missing_things.QUERY, missing_things.eq_missing)
-    if missing_things.QUERY in wanted and lost.rows:
-        found[missing_things.QUERY] = lost  # without any, other accidents are still not judged
+    trouble = asked.answer(missing_things.QUERY, incident_duties.eq_incidents)
+    if missing_things.QUERY in wanted and (trouble.rows or incident_duties.counting(asked)):
+        found[missing_things.QUERY] = trouble  # without any, that nothing happened is not judged
     if not erased:
         found |= _by_bare_rules(asked, wanted)
         for name, query in (*BESIDE_PROOF.items(), *BESIDE_TEXT.items()):

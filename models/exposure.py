@@ -1,7 +1,9 @@
 """A password is known to others, or a card is lost: everything that it opens is shut in one act.
 
 OC-C.2x.b.d and OC-Y.2x.イ.エ want it at once (A-06): new secrets, cards without effect, a new data key,
-so that neither an old copy of the key file nor the card opens what is written from now on.
+so that neither an old copy of the key file nor the card opens what is written from now on. The same
+command opens the draft of an incident for every contract that was open (models/incidents.py): whether the
+client is told, and what comes of it, is kept there.
 """
 
 from collections.abc import Iterator, Sequence
@@ -10,7 +12,15 @@ from typing import TYPE_CHECKING
 
 from models.both_or_neither import why
 from models.chain import Intent
-from models.codes import AccountStatus, DueStatus, InvalidReason, Role
+from models.codes import (
+    AccountStatus,
+    Certainty,
+    IncidentLogKind,
+    IncidentNature,
+    IncidentStatus,
+    InvalidReason,
+    Role,
+)
 from models.commands import Change, creating, revising
 from models.errors import (
     AzukariError,
@@ -19,10 +29,10 @@ from models.errors import (
     KeyNotRenewed,
     NotEnteredYet,
 )
-from models.exposed_inquiry import TITLE
+from models.incidents import OPENED, prepared
 from models.people import BACK_UP_NOW
 from models.reached import reached
-from models.records import Credential, DueItem, UserAccount
+from models.records import Credential, Incident, IncidentLog, UserAccount
 from models.rules.answers import Answers
 from models.store import Progress, quiet
 from models.wareki import format_wareki
@@ -43,6 +53,8 @@ WITHHELD = (
     "「{0}」は、いまはだれにも開けません。本人であることを確かめてから、"
     "「パスワードの再発行」で最初のパスワードを渡してください。"
 )
+MEASURES = "知られたパスワードを使えなくした。"
+ENDED_CARDS = "カード等（{0}）を無効にした。"
 CHANGED_BEFORE = (
     "「{0}」のパスワードは、{1}に決められたものを使えなくしました。"
     "その前に使っていたものを知られていて、本人が印を付けずに変えたときは、台帳は比べられません。"
@@ -68,7 +80,7 @@ def shut(
     progress: Progress = quiet,
     answers: Answers | None = None,
 ) -> Change:
-    """Shut what was known, end cards, renew the data key, and put the inquiry on the calendar.
+    """Shut what was known, end cards, renew the data key, and open the draft of an incident.
 
     Another person's account is left without a password: who takes a way in away gets none by it. A
     first one is a reissue, which asks whom it asks.
@@ -86,7 +98,7 @@ def shut(
     """
     account = ledger.registers.need(UserAccount, account_id).record
     told: tuple[str, ...] = ()
-    beside = [*_ended(ledger, cards, reason), *_inquiries(ledger, account, reason, cards)]
+    beside = [*_ended(ledger, cards, reason), *_opened(ledger, account, reason, cards)]
     if account.id == ledger.user.id:
         ledger.require("accounts")
         change = ledger.people.change_password(
@@ -116,7 +128,7 @@ def change_known(
     """Change the own password because others may know it; whoever may, shuts the rest (A-06).
 
     A worker waits for nobody to do this, and the known one is never taken again. Cards, data key and
-    the judgement are for those who manage accounts; the inquiry tells them at once.
+    the judgement are for those who manage accounts; the incident tells them at once.
 
     Raises:
         Cancelled, WeakPassword, WrongPassword, KeysUncertain: as `People.change_password`.
@@ -124,7 +136,7 @@ def change_known(
     account = ledger.user
     officer = account.app_role is Role.INSPECTOR  # enters nothing but the own password
     owner = _responsible(ledger)
-    beside = [] if officer else list(_inquiries(ledger, account, OWN_WORD, (), owner))
+    beside = [] if officer else list(_opened(ledger, account, OWN_WORD, (), owner))
     change = ledger.people.change_password(
         old, new, reminded=reminded, exposed=True, beside=beside, progress=progress
     )
@@ -154,23 +166,65 @@ def _ended(ledger: "Ledger", cards: Sequence[str], reason: str) -> Iterator[Inte
         yield revising(gone, text)
 
 
-def _inquiries(
+def _opened(
     ledger: "Ledger", account: UserAccount, reason: str, cards: Sequence[str], owner: str = ""
 ) -> Iterator[Intent]:
-    """Yield a date for each contract that was open, and one of no contract where it has to be.
+    """Yield an incident for each contract that was open, and one of no contract where it has to be.
 
     Args:
         owner: id of the person; the signed-in user if left out.
     """
     for contract_id in reached(ledger, account, cards):
-        item = DueItem(
+        if (told := _told_by_owner(ledger, account, contract_id)) is not None:
+            yield creating(_carried_on(ledger, told, account, reason, cards))
+            continue
+        draft = Incident(
             id=ledger.new_id(),
             contract_id=contract_id,
-            title=TITLE,
-            due_on=ledger.today(),
+            certainty=Certainty.SUSPECTED,
+            natures=(IncidentNature.CREDENTIAL,),
+            known_at=ledger.now(),
+            situation=_situation(account, reason),
             owner_person_id=owner or ledger.user.person_id,
-            note=f"{account.login_name}：{reason}",
-            status=DueStatus.OPEN,
+            immediate_measures=_measures(ledger, cards),
+            status=IncidentStatus.DETECTED,
         )
-        ledger.registers.validate(item)
-        yield creating(item)
+        draft = prepared(ledger, draft)
+        ledger.registers.validate(draft)
+        yield creating(draft)
+
+
+def _told_by_owner(ledger: "Ledger", account: UserAccount, contract_id: str) -> Incident | None:
+    """Return what the owner of the password opened himself and asked others to go on with."""
+    found = ledger.registers.all(Incident, contract_id=contract_id)
+    word = _situation(account, OWN_WORD)
+    return next(
+        (one.record for one in found if one.record.is_open and one.record.situation == word), None
+    )
+
+
+def _carried_on(
+    ledger: "Ledger", told: Incident, account: UserAccount, reason: str, cards: Sequence[str]
+) -> IncidentLog:
+    """Return what others did about an incident that the owner of the password had opened."""
+    step = IncidentLog(
+        id=ledger.new_id(),
+        contract_id=told.contract_id,
+        incident_id=told.id,
+        at=ledger.now(),
+        kind=IncidentLogKind.MEASURE,
+        text=f"{_situation(account, reason)}\n{_measures(ledger, cards)}",
+        by_person_id=ledger.user.person_id,
+    )
+    ledger.registers.validate(step)
+    return step
+
+
+def _situation(account: UserAccount, reason: str) -> str:
+    return f"{OPENED}：{account.login_name}：{reason}"
+
+
+def _measures(ledger: "Ledger", cards: Sequence[str]) -> str:
+    """Say what the same command does; whether the data key is renewed, 運転状況 tells."""
+    names = [ledger.registers.need(Credential, one).record.caption() for one in cards]
+    return MEASURES + (ENDED_CARDS.format("、".join(names)) if names else "")

@@ -2,25 +2,27 @@
 
 Nothing is due any more, but that it came late stays to be read under the clauses of it: a receipt
 (K-25), the papers of an end (K-24), the report of how things are handled (K-14), of what is missing
-(K-19). Deadlines that the client fixed, and papers before the work begins, are of models/deadlines.
+or happened (K-19). Deadlines that the client fixed, and papers before the work begins, are of models/deadlines.
 """
 
 from collections.abc import Iterator
 from datetime import date
 
 from models.evidence_rows import NOTE, Row
+from models.incident_duties import counting, demanded, first_limit, how_to_report, told
 from models.inquiry import Inquiry
 from models.missing_things import QUERY as LOSS
 from models.missing_things import losses, report_limit, report_word, reported_on
 from models.paper_about import papered
 from models.papered_acts import handed_in_late, owed
 from models.periodic_reports import REPORT, late_reports
-from models.records import HandlingEvent, Submission
+from models.records import HandlingEvent, Incident, Submission
 from models.wareki import format_short
 
 QUERY = "EQ-LATEPAPER"
 OF_AN_ACT = "{act}についての「{paper}」は、期限（{day}）の後の{on}に提出しています。"
 OF_A_PERIOD = "{begin}～{end}の「{paper}」は、期限（{day}）の後の{on}に提出しています。"
+OF_AN_INCIDENT = "「{one}」の第一報（{what}）は、期限（{day}）の後の{on}に行っています。"
 OF_A_LOSS = "{act}の{word}は、期限（{day}）の後の{on}に行っています。"
 
 
@@ -29,6 +31,7 @@ def eq_late_papers(asked: Inquiry) -> Iterator[Row]:
     yield from _of_acts(asked)
     yield from _of_periods(asked)
     yield from _of_losses(asked)
+    yield from _of_incidents(asked)
 
 
 def _of_acts(asked: Inquiry) -> Iterator[Row]:
@@ -60,10 +63,20 @@ def _of_periods(asked: Inquiry) -> Iterator[Row]:
 def _of_losses(asked: Inquiry) -> Iterator[Row]:
     clauses = asked.asking(LOSS)
     for one in losses(asked) if clauses else ():
-        limit, came = report_limit(asked, one.at), reported_on(asked, one.at)
+        limit, came = report_limit(asked, one.at), reported_on(asked, one.at, one.items)
         if came is not None and came > limit:
             words = OF_A_LOSS.format(act=one.caption, word=report_word(asked), **_days(limit, came))
             yield Row(HandlingEvent.type, one.id, words, NOTE, clauses)
+
+
+def _of_incidents(asked: Inquiry) -> Iterator[Row]:
+    clauses = asked.asking(LOSS)
+    for one in counting(asked) if clauses else ():
+        limit, came = first_limit(asked, one), told(asked, one).on
+        if came is not None and came > limit and demanded(asked, one):
+            what = how_to_report(asked)
+            words = OF_AN_INCIDENT.format(one=one.caption(), what=what, **_days(limit, came))
+            yield Row(Incident.type, one.id, words, NOTE, clauses)
 
 
 def _days(limit: date, came: date) -> dict[str, str]:

@@ -14,7 +14,7 @@ from models.codes import ContractStatus
 from models.evidence_dates import ALL_QUERIES
 from models.evidence_rows import ASKING
 from models.inquiry import Inquiry
-from models.records import Contract, Record
+from models.records import Contract, Incident, Record
 from models.requests_in_words import without_request
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ LEFT_BEHIND = (
     "終結すると、済んでいない次のことは予定表から消え、条項には「終結時未了」として残ります：{what}。"
     "済ませられることは、終結の前に済ませてください。"
 )
+GOING_ON = "終結していない事故・違反があります：{0}。契約を終結しても、報告・調査・再発防止は続き、予定表に残ります。"
 
 
 def told_at_closing(ledger: "Ledger", before: Record | None, after: Contract) -> str:
@@ -34,11 +35,17 @@ def told_at_closing(ledger: "Ledger", before: Record | None, after: Contract) ->
         return ""
     dated = undone(ledger.inquiries.of(after.id))
     found = list(dict.fromkeys([*dated, *_asked_by_clauses(ledger, before, after)]))
-    if not found:
-        return ""
     shown = "、".join(found[:SHOWN])
     more = f"など{len(found)}件" if len(found) > SHOWN else ""
-    return LEFT_BEHIND.format(what=f"{shown}{more}")
+    said = LEFT_BEHIND.format(what=f"{shown}{more}") if found else ""
+    return f"{said}{_still_open(ledger, after.id)}"
+
+
+def _still_open(ledger: "Ledger", contract_id: str) -> str:
+    """Name the incidents that go on: what is asked about them survives the contract (R-45)."""
+    found = [one.record for one in ledger.registers.all(Incident, contract_id=contract_id)]
+    names = [one.caption() for one in found if one.is_open]
+    return GOING_ON.format("、".join(names)) if names else ""
 
 
 def _asked_by_clauses(ledger: "Ledger", before: Contract, after: Contract) -> Iterator[str]:

@@ -1,11 +1,11 @@
 """What is missing (所在不明) waits until it is found, or until somebody else saw what was done about it.
 
 A loss is reported to the client (SK-17.2, CM-16.1, FK-14.1, CB-13.1, YC-8.1; K-19), keeps what it
-was to come back for open, and stands in the way of the end. Of the accidents that EQ-INC is about
-this program holds no records of their own: this is the part of it that it can tell.
+was to come back for open, and stands in the way of the end. It is the part of what EQ-INC is about that
+shows by itself; accidents that somebody tells are of models/incident_duties.py.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -19,6 +19,7 @@ from models.codes import (
     FindingSource,
     FindingStatus,
     HandlingKind,
+    IncidentNature,
     ItemState,
 )
 from models.corrected import in_place, last_of
@@ -26,7 +27,15 @@ from models.evidence_rows import Row
 from models.found_about import acts_named
 from models.given_up import given_up
 from models.inquiry import Inquiry
-from models.records import Authorization, ClientCommunication, HandlingEvent, Item, Submission
+from models.records import (
+    Authorization,
+    ClientCommunication,
+    HandlingEvent,
+    Incident,
+    IncidentReport,
+    Item,
+    Submission,
+)
 from models.records import Finding as FindingRecord
 from models.rules.replaced import as_one
 from models.rules.standing import is_submitted
@@ -163,20 +172,31 @@ def report_limit(asked: Inquiry, at: datetime) -> date:
     return after(at.date(), terms(asked).days("prompt_red_business_days"))
 
 
-def reported_on(asked: Inquiry, at: datetime | None) -> date | None:
+def reported_on(asked: Inquiry, at: datetime | None, items: Collection[str]) -> date | None:
     """Return the day on which the client was told as the text demands, None before that.
+
+    A report of an incident counts unless that is about other things.
 
     Args:
         at: when something was lost.
+        items: ids of what was lost.
     """
     if at is None:
         return None
+    written = asked.profile.params.incident.first_report_written
+    others = {one.id for one in asked.all(Incident) if not _may_be_about(one, items)}
     days = [
         one.submitted_on
         for one in as_one(one for one in asked.all(Submission) if one.doc_kind == REPORT)
-        if is_submitted(one) and one.submitted_on
+        if is_submitted(one) and one.submitted_on and not _only_of(one.subject_ids, others)
     ]
-    if not asked.profile.params.incident.first_report_written:
+    days += [
+        one.reported_at.date()
+        for one in asked.all(IncidentReport)
+        if one.tells_client and one.reported_at and one.incident_id not in others
+        if one.is_written or not written
+    ]
+    if not written:
         days += [
             one.at.date()
             for one in asked.all(ClientCommunication)
@@ -187,11 +207,22 @@ def reported_on(asked: Inquiry, at: datetime | None) -> date | None:
     return min((day for day in days if day >= at.date()), default=None)
 
 
+def _may_be_about(one: Incident, items: Collection[str]) -> bool:
+    """Tell whether an incident may be that these things were lost: it names one of them, or none."""
+    if one.item_ids:
+        return not set(items).isdisjoint(one.item_ids)
+    return one.counts and set(one.natures) != {IncidentNature.CREDENTIAL}
+
+
+def _only_of(subjects: Collection[str], others: Collection[str]) -> bool:
+    return bool(subjects) and set(subjects) <= set(others)
+
+
 def eq_missing(asked: Inquiry) -> Iterator[Row]:
     """Find what is missing; whether the client was told stands beside it."""
     party = asked.profile.term("client_party")
     for loss in missing(asked):
-        day = reported_on(asked, loss.at)
+        day = reported_on(asked, loss.at, {loss.item.id})
         told = f"{party}の終了時の指示により、このまま終えます。" if loss.given_up else ""
         if loss.settled:
             words, severity = "是正は確認済みです。", "due"
@@ -231,7 +262,7 @@ def untold(asked: Inquiry) -> Iterator[Lost]:
     for one in losses(asked):
         if gone.intersection(one.items) or one.names & done:
             continue
-        if reported_on(asked, one.at) is None:
+        if reported_on(asked, one.at, one.items) is None:
             yield one
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from models import wareki
+from models import incidents, wareki
 from models.access import Act
 from models.chain import Head
 from models.codes import AttachmentKind, SealKind, SubmissionMeans, SubmissionStatus
@@ -215,6 +215,7 @@ class Paper(OwnSeal):
         intents = [revising(one, "提出の記録") for one in (submitted, *gone, *told)]
         rights = ledger.people.rights_with([submitted, *told], before)
         intents += map(creating, (*ruling.beside, *rights))
+        intents += incidents.handed_in(ledger, submitted)
         return ledger.commit(intents, notices=(*ruling.notices, *said))
 
     def returned(

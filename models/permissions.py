@@ -44,6 +44,9 @@ WRITE: Mapping[str, frozenset[Role]] = {
     "content_erasure": REGISTER,
     "backup_medium": frozenset({S, A}),
     "terminal": frozenset({S, A}),
+    "incident": EVERYBODY_WORKING,  # models/incidents.py: a worker tells, the responsible person leads
+    "incident_log": EVERYBODY_WORKING,
+    "incident_report": REGISTER,
     "officer_confirmation": frozenset({I}),  # the only thing that an inspector writes
 }
 
@@ -72,6 +75,7 @@ ACTS: Mapping[str, tuple[str, frozenset[Role]]] = {
     "evidence": ("条項と証拠の確認", frozenset({S, I})),
     "verify_finding": ("是正の確認", REGISTER),
     "void_finding": ("指摘・是正の取消", REGISTER),
+    "lead_incident": ("事故・違反の訂正・取消", REGISTER),
     "accept_text": ("特記事項の変更の確認", REGISTER),
     "officer_record": ("検査者の指摘の記録", REGISTER),
     "officer_confirm": ("立会い・指示・指摘の確認", frozenset({I})),

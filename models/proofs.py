@@ -90,6 +90,7 @@ PROOFS: Mapping[str, tuple[tuple[str, Conditions], ...]] = {
     "EQ-HANDOVER": (_acts(K.RETURN, K.HAND_OVER),),
     "EQ-INDIRECT": (_acts(K.RETURN, K.HAND_OVER), _consents(S.INDIRECT_HANDOVER)),
     "EQ-UNNEEDED": (_filled("item", "unneeded_on"),),
+    "EQ-INC": (("incident", ()), ("incident_report", ()), _papers("D-20")),
     "EQ-METHOD": (_acts(K.ERASE, K.DISPOSE), _consents(S.DISPOSITION_METHOD)),
     "EQ-WITNESS": (
         ("client_communication", (Where("kind", Op.EQ, CommunicationKind.WITNESS_REQUEST),)),

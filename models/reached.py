@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from models.after_erasure import erasures_of
 from models.codes import Role
 from models.errors import NotPermitted
-from models.records import Contract, Credential, DueItem, UserAccount
+from models.records import Contract, Credential, Incident, UserAccount
 from models.scope import ScopedStore, rights_of
 from models.store import Query
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def reached(ledger: "Ledger", account: UserAccount, cards: Iterable[str] = ()) -> Iterator[str]:
-    """Yield the contracts that the account or one of its cards opens and a date can be entered for.
+    """Yield the contracts that the account or one of its cards opens and an incident can be entered for.
 
     One "" stands for the others, or for none at all. Of an erased contract nothing could be read.
 
@@ -28,7 +28,7 @@ def reached(ledger: "Ledger", account: UserAccount, cards: Iterable[str] = ()) -
         cards: ids of credentials.
     """
     open_ = list(_open(ledger, account, cards))
-    mine = [one for one in open_ if _may_date(ledger, one)]
+    mine = [one for one in open_ if _may_tell(ledger, one)]
     yield from mine
     if len(mine) < len(open_) or not mine:
         yield ""
@@ -45,11 +45,11 @@ def _open(ledger: "Ledger", account: UserAccount, cards: Iterable[str]) -> Itera
             yield id_
 
 
-def _may_date(ledger: "Ledger", contract_id: str) -> bool:
+def _may_tell(ledger: "Ledger", contract_id: str) -> bool:
     if not isinstance(ledger.store, ScopedStore):
         return True
     try:
-        ledger.store.require(DueItem(contract_id=contract_id))
+        ledger.store.require(Incident(contract_id=contract_id))
     except NotPermitted:
         return False
     return True

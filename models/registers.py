@@ -15,6 +15,7 @@ from models import (
     designations_undone,
     ends_untold,
     exposed_inquiry,
+    incidents,
     lost_proofs,
     namesakes,
     permissions,
@@ -50,6 +51,8 @@ from models.records import (
     Attachment,
     Contract,
     ContractClauseSetting,
+    Incident,
+    IncidentLog,
     Person,
     Record,
     Stored,
@@ -217,7 +220,8 @@ class Registers:
                     *ruling.beside,
                     *self._ledger.people.rights_with(prepared),
                 )
-            ],
+            ]
+            + incidents.following(self._ledger, prepared),
             command_id=command_id,
             notices=(*ruling.notices, *self._namesakes(prepared), *contents),
         )
@@ -253,7 +257,9 @@ class Registers:
             record = replace(
                 record, **deciding.granting(record, stored.record), **deciding.ending(record)
             )
-        record = bound(record, stored.record, self._ledger.profiles)
+        record = incidents.prepared(
+            self._ledger, bound(record, stored.record, self._ledger.profiles)
+        )
         self.check(record)
         rules = self._ledger.rules
         ruling = rules.on_records([record], answers, before={record.id: stored.record})
@@ -277,6 +283,7 @@ class Registers:
         ]
         rights = self._ledger.people.rights_with([record], {record.id: stored.record})
         intents += map(creating, (*ruling.beside, *rights))
+        intents += incidents.following(self._ledger, [record], {record.id: stored.record})
         notices = (*ruling.notices, *told)
         return self._ledger.commit(intents, command_id=command_id, notices=notices)
 
@@ -298,6 +305,7 @@ class Registers:
         exposed_inquiry.require_may_go(self._ledger, stored.record)
         dates_put_off.require_may_go(self._ledger, stored.record)
         ends_untold.require_may_go(self._ledger, stored.record)
+        incidents.require_may_go(self._ledger, stored.record)
         if isinstance(stored.record, AccessRight) and stored.record.granted_at is not None:
             self._ledger.rights.require_decider()
         self._require_unused(stored.record)
@@ -313,7 +321,12 @@ class Registers:
             *lost_proofs.told_of_proof(self._ledger, stored.record, None),
         )
         return self._ledger.commit(
-            [voiding(stored.record, self.reason(reason))], command_id=command_id, notices=told
+            [
+                voiding(stored.record, self.reason(reason)),
+                *incidents.without(self._ledger, stored.record),
+            ],
+            command_id=command_id,
+            notices=told,
         )
 
     def _namesakes(self, entering: Sequence[Record]) -> tuple[str, ...]:
@@ -330,7 +343,7 @@ class Registers:
         """Give a new record its id, and a new right its author."""
         if isinstance(record, AccessRight):
             record = replace(record, **self._ledger.rights.stamp(record))
-        record = bound(record, None, self._ledger.profiles)
+        record = incidents.prepared(self._ledger, bound(record, None, self._ledger.profiles))
         return record if record.id else replace(record, id=self._ledger.new_id())
 
     def check(self, record: Record, desk: Desk | None = None) -> None:
@@ -367,6 +380,9 @@ class Registers:
             named = self._ledger.store.get(type(record), record.id)
             person = self._ledger.user.person_id
             require_own_names(record, named.record if named else None, person)
+        if isinstance(record, (Incident, IncidentLog)):
+            stored = self._ledger.store.get(type(record), record.id)
+            incidents.require_possible(self._ledger, record, stored.record if stored else None)
 
     def validate(self, record: R, like: R | None = None) -> None:
         """Refuse a record whose fields cannot stand, with every problem in one sentence list.

@@ -3,7 +3,7 @@
 Workers, inspectors and administrators see a contract only with a right on it. A responsible person
 answers for the whole office and sees every contract, unless rights of his own narrow that down.
 Own staff and places belong to no contract and are seen by everybody who signs in; a client and its
-people are seen with one of its contracts. Dates, findings and exceptions of no contract are the
+people are seen with one of its contracts. Dates, findings, exceptions and incidents of no contract are the
 contractor's own matter: no officer of a client sees them, and a worker those of which he is in charge.
 
 `ScopedStore` stands between the office and the real store and narrows every question: rows, counts,
@@ -54,10 +54,16 @@ BY_CLIENT = {"organization": "id", "person": "organization_id"}
 FRAME = frozenset({"contract", "assignment", "access_right", "credential"})
 """What an administrator sees of every contract, so that rights can be granted at all."""
 
-INTERNAL = frozenset({"due_item", "finding", "rule_override"})
+INTERNAL = frozenset(
+    {"due_item", "finding", "rule_override", "incident", "incident_log", "incident_report"}
+)
 """Types whose records of no contract are the contractor's own matter."""
 
-IN_CHARGE = {"due_item": "owner_person_id", "finding": "owner_person_id"}
+IN_CHARGE = {
+    **dict.fromkeys(("due_item", "finding", "incident"), "owner_person_id"),
+    "incident_log": "by_person_id",
+    "incident_report": "reported_by",
+}
 """Those of them that have somebody in charge; who may agree to an exception has to see it."""
 
 LEVELS = (AccessLevel.READ, AccessLevel.RECORD, AccessLevel.APPROVE, AccessLevel.MANAGE)

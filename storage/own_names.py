@@ -30,6 +30,9 @@ from models.records import (
     Finding,
     GovernanceDocument,
     HandlingEvent,
+    Incident,
+    IncidentLog,
+    IncidentReport,
     LedgerOrigin,
     OfficerConfirmation,
     Organization,
@@ -126,12 +129,15 @@ NAMES: Mapping[str, tuple[Name, ...]] = {
 }
 _REGISTERS = (
     Assignment, Authorization, ClientCommunication, Contract, ContractClauseSetting, ContractPlace,
-    GovernanceDocument, Organization, Person, Place, Pledge, SealKey, Submission, TrainingPlan,
+    GovernanceDocument, IncidentReport, Organization, Person, Place, Pledge, SealKey, Submission, TrainingPlan,
     TrainingSession,
 )  # fmt: skip
+LED = frozenset({Incident.type, IncidentLog.type})
+"""What others may tell, and only a responsible person writes again or voids."""
 ENTERED_BY: Mapping[str, frozenset[Role]] = {
     **{one.type: RESPONSIBLE for one in _REGISTERS},
     **{one.type: KEEPERS for one in (AccessRight, BackupMedium, Credential, Terminal)},
+    **{one: WORKING | KEEPERS for one in LED},
 }
 """Who alone enters records of a type, whatever becomes of them; accounts are `Authors.intruders`'."""
 ONCE = frozenset(one.type for one in (BackupRun, ContentErasure, OfficerConfirmation, SystemEvent))
@@ -245,9 +251,11 @@ def _not_to_be(
         confirmed = type_ == HandlingEvent.type and before.get("confirmed_by")
         if type_ in NOT_VOIDED:
             return f"取り消せない{label}が、取り消されています。"
-        if role is not Role.SUPERVISOR and (confirmed or type_ == Finding.type):
+        if role is not Role.SUPERVISOR and (confirmed or type_ in {Finding.type, *LED}):
             return f"{label}を、権限のない利用者が取り消しています。"
     if action == Action.REVISE and fields:
+        if type_ in LED and role is not Role.SUPERVISOR:
+            return f"{label}を、権限のない利用者が書き換えています。"
         if type_ in ONCE:
             return f"書き換えられない{label}が、書き換えられています。"
         if type_ == RuleOverride.type and not _is_agreement(fields, before):

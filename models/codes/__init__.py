@@ -105,6 +105,14 @@ from models.codes.things import (
     SecrecyLevel,
     StorageEquipment,
 )
+from models.codes.trouble import (
+    Certainty,
+    IncidentLogKind,
+    IncidentNature,
+    IncidentParty,
+    IncidentReportKind,
+    IncidentStatus,
+)
 
 __all__ = [
     "CARRIERS",
@@ -125,6 +133,7 @@ __all__ = [
     "BackupKind",
     "BackupResult",
     "BasisType",
+    "Certainty",
     "Code",
     "CommunicationKind",
     "CommunicationMeans",
@@ -148,6 +157,11 @@ __all__ = [
     "GovernanceStatus",
     "HandlingKind",
     "HandlingStatus",
+    "IncidentLogKind",
+    "IncidentNature",
+    "IncidentParty",
+    "IncidentReportKind",
+    "IncidentStatus",
     "InfoClass",
     "InvalidReason",
     "ItemClass",

@@ -43,6 +43,7 @@ from models.records.things import (
     ItemContent,
     Place,
 )
+from models.records.trouble import Incident, IncidentLog, IncidentReport
 from models.records.witness import OfficerConfirmation
 
 ALL: tuple[type[Record], ...] = (
@@ -78,6 +79,9 @@ ALL: tuple[type[Record], ...] = (
     BackupMedium,
     OfficerConfirmation,
     Terminal,
+    Incident,
+    IncidentLog,
+    IncidentReport,
 )
 
 BY_TYPE: Mapping[str, type[Record]] = {cls.type: cls for cls in ALL}
@@ -107,6 +111,9 @@ __all__ = [
     "GovernanceDocument",
     "HandlingEvent",
     "HandlingLine",
+    "Incident",
+    "IncidentLog",
+    "IncidentReport",
     "InformationAsset",
     "Item",
     "ItemContent",

@@ -19,7 +19,6 @@ from models.codes import (
     ItemOrigin,
     Severity,
 )
-from models.exposed_inquiry import TITLE
 from models.exposure import shut
 from models.records import (
     Assignment,
@@ -29,6 +28,7 @@ from models.records import (
     GovernanceDocument,
     HandlingEvent,
     HandlingLine,
+    Incident,
     Item,
     Person,
     Record,
@@ -95,7 +95,7 @@ def test_a_finding_of_no_contract_waits_until_it_is_verified(house: House) -> No
     assert everywhere(house, made) == [("K-21", day)]
 
 
-def test_the_inquiry_after_an_exposed_password_is_due_in_an_office_with_one_contract(
+def test_the_incident_of_an_exposed_password_is_due_in_an_office_with_one_contract(
     tmp_path: Path,
 ) -> None:
     with furnished(tmp_path, profile="chiba", accounts=True) as house:
@@ -103,8 +103,8 @@ def test_the_inquiry_after_an_exposed_password_is_due_in_an_office_with_one_cont
         shut(house.ledger, house.ledger.registers.one(UserAccount, login_name="yoshino").record.id,
              WHY)  # fmt: skip
         house.sign_in("takahashi")
-        [due] = house.ledger.registers.all(DueItem, title=TITLE)
-        assert everywhere(house, due.record.id) == [("", house.ledger.today())]
+        [draft] = house.ledger.registers.all(Incident)
+        assert everywhere(house, draft.record.id) == [("K-19", house.ledger.today())]
 
 
 def card(house: House, **changes: object) -> str:

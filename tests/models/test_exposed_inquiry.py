@@ -1,4 +1,4 @@
-"""The inquiry after 「知られた・紛失」 is not put off, dropped or called done in silence (A-06)."""
+"""The inquiry that older versions entered after 「知られた・紛失」 is not dropped in silence (A-06)."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -10,8 +10,7 @@ import pytest
 from models.codes import DueStatus
 from models.errors import NeedsAnswer, Refused, RuleRefused
 from models.exposed_inquiry import TITLE
-from models.exposure import shut
-from models.records import DueItem, RuleOverride, UserAccount
+from models.records import DueItem, RuleOverride
 from models.rules.answers import EVERY, Answers
 from models.store import quiet
 from tests.house import House, furnished
@@ -24,9 +23,13 @@ RESULT = "来客は社員の家族で、ほかに知った人はいない。委�
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[House]:
     with furnished(tmp_path, accounts=True, rules=True) as made:
-        account = made.ledger.registers.one(UserAccount, login_name="yoshino")
-        assert account is not None
-        shut(made.ledger, account.record.id, WHY)
+        made.ledger.registers.create(
+            DueItem(
+                contract_id=made.story.contract.id, title=TITLE, due_on=made.ledger.today(),
+                owner_person_id=made.story.people["supervisor"], note=f"yoshino：{WHY}",
+                status=DueStatus.OPEN,
+            )
+        )  # fmt: skip
         yield made
 
 

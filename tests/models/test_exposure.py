@@ -5,11 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from models.codes import CredentialKind, DueStatus, InvalidReason, SystemEventKind
+from models.codes import CredentialKind, IncidentStatus, InvalidReason, SystemEventKind
 from models.errors import AzukariError, Cancelled, NotPermitted, WrongPassword
-from models.exposed_inquiry import TITLE
 from models.exposure import NOT_RENEWED, cards_of, shut
-from models.records import Credential, DueItem, SystemEvent, UserAccount
+from models.records import Credential, DueItem, Incident, SystemEvent, UserAccount
 from tests.house import House, furnished
 from ui.sample import cast
 
@@ -56,8 +55,10 @@ def test_old_password_and_old_key_file_open_nothing_and_the_card_is_dead(house: 
     gone = house.ledger.registers.need(Credential, lost).record
     assert gone.invalid_reason is InvalidReason.LOST and gone.invalidated_at is not None
     assert house.ledger.registers.need(Credential, kept).record.invalidated_at is None
-    [due] = house.ledger.registers.all(DueItem, title=TITLE)
-    assert due.record.status is DueStatus.OPEN and WHY in due.record.note
+    [draft] = house.ledger.registers.all(Incident)
+    assert draft.record.status is IncidentStatus.DETECTED and WHY in draft.record.situation
+    assert "K-1" in draft.record.immediate_measures and draft.record.known_at is not None
+    assert not house.ledger.registers.all(DueItem)
     assert house.ledger.registers.all(SystemEvent, kind=SystemEventKind.KEY_RENEWED)
     assert house.ledger.safe.verify(full=True, progress=lambda done, total: None).ok
 
@@ -86,7 +87,7 @@ def test_the_own_password_goes_the_same_way(house: House) -> None:
     with pytest.raises(WrongPassword):
         shut(house.ledger, me.id, WHY, old_password="ちがう言葉-三つの窓と青", new_password=NEW)
     shut(house.ledger, me.id, WHY, old_password=mine, new_password=NEW)
-    assert house.ledger.registers.all(DueItem, title=TITLE)
+    assert house.ledger.registers.all(Incident)
     house.ledger.close()
     house.ledger = house.office.unlock(house.folder / "ledger", me.login_name, NEW)
 
@@ -99,7 +100,7 @@ def test_a_stopped_renewal_keeps_everything_else_and_says_so(house: House) -> No
     assert change.notices[0] == NOT_RENEWED
     assert yoshino(house).must_change
     assert not house.ledger.registers.all(SystemEvent, kind=SystemEventKind.KEY_RENEWED)
-    assert house.ledger.registers.all(DueItem, title=TITLE)
+    assert house.ledger.registers.all(Incident)
 
 
 def test_a_worker_shuts_nobody_out(house: House) -> None:
@@ -107,4 +108,4 @@ def test_a_worker_shuts_nobody_out(house: House) -> None:
     house.sign_in("yoshino")
     with pytest.raises(NotPermitted):
         shut(house.ledger, account.id, WHY, old_password=cast.USERS[1].password, new_password=NEW)
-    assert not house.ledger.registers.all(DueItem, title=TITLE)
+    assert not house.ledger.registers.all(Incident)

@@ -14,12 +14,12 @@ from models.codes import (
     Severity,
 )
 from models.commands import creating
-from models.exposed_inquiry import TITLE
 from models.exposure import shut
 from models.ledger import Ledger
 from models.records import (
     DueItem,
     Finding,
+    Incident,
     Record,
     RuleOverride,
     UserAccount,
@@ -125,7 +125,7 @@ def house(tmp_path: Path) -> Iterator[House]:
 
 
 def inquiries(house: House) -> list[str]:
-    return [one.record.contract_id for one in house.ledger.registers.all(DueItem, title=TITLE)]
+    return [one.record.contract_id for one in house.ledger.registers.all(Incident)]
 
 
 def known(house: House, login: str) -> None:

@@ -9,11 +9,10 @@ import pytest
 
 from models.codes import Role
 from models.errors import NewerFormat, WeakPassword
-from models.exposed_inquiry import TITLE
 from models.exposure import change_known, shut
 from models.former_passwords import change_former_passwords
 from models.ledger import Ledger
-from models.records import DueItem, UserAccount
+from models.records import Incident, IncidentLog, UserAccount
 from models.store import quiet
 from storage.exposed import SECRET, ExposedPasswords
 from storage.keyset import SLOT_BOX_BYTES
@@ -206,10 +205,12 @@ def test_who_changes_a_known_password_himself_keeps_it_from_coming_back(house: H
     done = change_known(ledger, WORKER.password, CHAIN[0])
     assert "「知られた・紛失」を頼んで" in done.notices[0]
     ledger = house.sign_in(BOSS.login)
-    [due] = [one.record for one in ledger.registers.all(DueItem, title=TITLE)]
-    assert WORKER.login in due.note and due.owner_person_id == ledger.user.person_id
+    [draft] = [one.record for one in ledger.registers.all(Incident)]
+    assert WORKER.login in draft.situation and draft.owner_person_id == ledger.user.person_id
     worker = account(ledger, WORKER.login)
     shut(ledger, worker, WHY)
+    [step] = ledger.registers.all(IncidentLog, incident_id=draft.id)
+    assert WHY in step.record.text and len(ledger.registers.all(Incident)) == 1
     ledger = house.sign_in(ADMIN.login)
     for known in (WORKER.password, CHAIN[0]):
         with pytest.raises(WeakPassword, match=NEVER):
@@ -229,4 +230,4 @@ def test_an_officer_changes_a_known_password_and_enters_nothing_else(house: Hous
     change(ledger, *CHAIN)
     with pytest.raises(WeakPassword, match=NEVER):
         ledger.people.change_password(CHAIN[-1], officer.password)
-    assert not house.sign_in(BOSS.login).registers.all(DueItem, title=TITLE)
+    assert not house.sign_in(BOSS.login).registers.all(Incident)

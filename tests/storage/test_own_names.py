@@ -9,13 +9,23 @@ import pytest
 
 from models import chain
 from models.chain import Intent
-from models.codes import AccessLevel, FindingStatus, HandlingStatus, OfficerAct, Role
+from models.codes import (
+    AccessLevel,
+    Certainty,
+    FindingStatus,
+    HandlingStatus,
+    IncidentNature,
+    IncidentStatus,
+    OfficerAct,
+    Role,
+)
 from models.commands import creating, revising, voiding
 from models.records import (
     AccessRight,
     Contract,
     Finding,
     HandlingEvent,
+    Incident,
     LedgerOrigin,
     OfficerConfirmation,
     Record,
@@ -255,6 +265,18 @@ def test_a_worker_takes_back_neither_a_finding_nor_a_confirmed_act(worker: House
         plant(worker, voiding(newest(worker, cls), "取消"))
     approval = [found for found in problems(worker) if found.startswith("APPROVAL ")]
     assert [("権限のない利用者が取り消し" in found) for found in approval] == [True, True]
+
+
+def test_a_worker_tells_of_an_incident_and_leads_none(worker: House) -> None:
+    told = Incident(
+        contract_id=worker.story.contract.id, certainty=Certainty.OCCURRED,
+        natures=(IncidentNature.MISDELIVERY,), known_at=worker.clock(),
+        situation="別の宛先に送った。", status=IncidentStatus.DETECTED,
+    )  # fmt: skip
+    worker.ledger.registers.create(told)
+    assert problems(worker) == []
+    plant(worker, revising(newest(worker, Incident).with_changes(situation="何もない。"), "訂正"))
+    assert "権限のない利用者が書き換え" in one(worker, problems(worker))
 
 
 # --- ledgers of earlier versions ------------------------------------------------------------------

@@ -11,9 +11,8 @@ from PySide6.QtWidgets import QDialog
 from pytestqt.qtbot import QtBot
 
 from models.codes import Role, SystemEventKind
-from models.exposed_inquiry import TITLE
 from models.exposure import shut
-from models.records import DueItem, RuleOverride, SystemEvent, UserAccount
+from models.records import Incident, RuleOverride, SystemEvent, UserAccount
 from models.store import quiet
 from tests.house import House, furnished
 from tests.ui.shell import Answers, settle
@@ -203,7 +202,7 @@ def test_who_changes_a_known_password_says_so(
     dialog.accept()
     settle(qtbot, page.desk.operations)
     assert dialog.result() == dialog.DialogCode.Accepted and "二度と" in dialog.told[0]
-    assert house.ledger.registers.all(DueItem, title=TITLE)
+    assert house.ledger.registers.all(Incident)
 
 
 def texts(dialog: QDialog) -> list[str]:

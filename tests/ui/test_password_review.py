@@ -11,9 +11,9 @@ from pytestqt.qtbot import QtBot
 
 from models.codes import SystemEventKind
 from models.commands import revising
-from models.exposed_inquiry import TITLE
 from models.exposure import cards_of
-from models.records import DueItem, SystemEvent, UserAccount
+from models.incidents import OPENED
+from models.records import Incident, SystemEvent, UserAccount
 from tests.house import House, furnished
 from tests.models.test_running_evidence import fix_cycles
 from tests.ui.shell import Answers, settle
@@ -116,4 +116,4 @@ def test_what_a_known_password_opens_is_shut_from_the_list(tmp_path: Path, qtbot
         assert dialog.result() == dialog.DialogCode.Accepted
         assert any("バックアップ" in one for one in answers.asked)
         assert cards_of(house.ledger, account.person_id) == []
-        assert house.ledger.registers.all(DueItem)[0].record.title == TITLE
+        assert OPENED in house.ledger.registers.all(Incident)[0].record.situation

@@ -19,7 +19,8 @@ ZERO = bytes(32)
 OF_A_CONTRACT = {
     "access_right", "assignment", "attachment", "authorization", "client_communication",
     "contract", "contract_clause_setting", "contract_place", "credential", "due_item", "finding",
-    "governance_document", "handling_event", "information_asset", "item", "officer_confirmation",
+    "governance_document", "handling_event", "incident", "incident_log", "incident_report",
+    "information_asset", "item", "officer_confirmation",
     "pledge", "rule_override", "submission", "training_plan", "training_session",
 }  # fmt: skip
 """What an erasure may name."""

@@ -26,13 +26,16 @@ BROUGHT = {
 ENTERED = {
     **dict.fromkeys(
         ("assignment", "authorization", "client_communication", "contract", "contract_place",
-         "contract_clause_setting", "governance_document", "organization", "person", "place",
+         "contract_clause_setting", "governance_document", "incident_report", "organization",
+         "person", "place",
          "pledge", "seal_key", "submission", "training_plan", "training_session"),
         BOSS,
     ),
     **dict.fromkeys(("access_right", "backup_medium", "credential", "terminal"), KEEPERS),
+    **dict.fromkeys(("incident", "incident_log"), WORKING | KEEPERS),
 }  # fmt: skip
 ONCE = {"backup_run", "content_erasure", "officer_confirmation", "system_event"}
+LED = {"incident", "incident_log"}
 NOT_VOIDED = ONCE | {"rule_override", "seal_key", "submission"}
 AGREED = {"approved_by", "approved_at", "confirm_later"}
 PUT_RIGHT = ("status", "action", "completed_on")
@@ -84,10 +87,11 @@ def _strict(walk: Walk, entry: Entry, fields: Json, person: str, role: str) -> N
     check(entry.type != "handling_event" or entry.payload >= 2, f"{where}: in an old form")
     old = walk.record(entry.type, entry.id)
     if entry.action == "void":
-        guarded = entry.type == "finding" or old.get("confirmed_by")
+        guarded = entry.type in {"finding", *LED} or old.get("confirmed_by")
         check(entry.type not in NOT_VOIDED, f"{where}: voids what is not voided")
         check(not guarded or role in BOSS, f"{where}: voided by nobody who may")
     if entry.action == "revise" and entry.body is not None:
+        check(entry.type not in LED or role in BOSS, f"{where}: led by nobody who may")
         check(entry.type not in ONCE, f"{where}: writes again what is entered once")
         if entry.type == "rule_override" and not old.get("approved_by"):
             same = all(fields.get(n) == old.get(n) for n in {*fields, *old} - AGREED)

@@ -1,0 +1,161 @@
+"""What an incident still asks for: the first report, the report in writing, its end (K-19, EQ-INC).
+
+`known_at` starts the clock; the text says 直ちに or 速やかに, and whether a fear alone is to be
+reported (一般型: only proposed). Without any incident nothing is proved: that nothing happened, no
+ledger knows.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from models.calendar_frame import Due, due, terms
+from models.codes import Certainty
+from models.evidence_rows import Row, row
+from models.incidents import lacks
+from models.inquiry import Inquiry
+from models.missing_things import QUERY, eq_missing, report_limit
+from models.records import Incident, IncidentReport
+from models.wareki import format_short
+from models.workdays import after
+
+if TYPE_CHECKING:
+    from models.ledger import Ledger
+
+TO_LOOK_INTO = "調査と、委託者への報告の要否の判断"
+TO_END = "終結（報告対象外）"
+END_DAYS = 30
+"""Within which an incident finds its end (P): as long as the commission leaves for its last report."""
+NOT_REPORTED = "「{one}」を{party}に報告していません（{what}、期限{day}）。"
+TO_DECIDE = "「{one}」（おそれ）を{party}に報告するか、決めていません。この特記事項は、起きたときの報告を求めています。"
+NOT_WRITTEN = "「{one}」の書面の報告がありません{waived}。"
+WAIVED = "（書面にする余裕がない理由は登録されています）"
+UNSAID = "「{one}」に、特記事項が報告を求める「{what}」が入力されていません。"
+STILL_OPEN = "「{one}」は、終結していません（{state}）。"
+TO_CLOSE = "「{one}」（報告対象外）は、終結していません。"
+
+
+@dataclass(frozen=True)
+class Told:
+    """How an incident was reported under a text: the first day that counts, and in writing or not."""
+
+    on: date | None
+    written: bool
+    waived: bool
+
+
+def counting(asked: Inquiry) -> list[Incident]:
+    """Return the incidents of a contract that happened or are feared."""
+    return [one for one in asked.all(Incident) if one.counts]
+
+
+def told(asked: Inquiry, one: Incident) -> Told:
+    """Return how the client was told of an incident."""
+    mine = [r for r in asked.all(IncidentReport) if r.incident_id == one.id and r.tells_client]
+    in_writing = asked.profile.params.incident.first_report_written
+    days = [
+        r.reported_at.date() for r in mine if r.reported_at and (r.is_written or not in_writing)
+    ]
+    waived = any(r.written_waived_reason for r in mine)
+    return Told(min(days, default=None), any(r.is_written for r in mine), waived)
+
+
+def first_limit(asked: Inquiry, one: Incident) -> date:
+    """Return until when the client is told of an incident."""
+    assert one.known_at is not None
+    return report_limit(asked, one.known_at)
+
+
+def how_to_report(asked: Inquiry) -> str:
+    """Say how the text wants the first report: 直ちに、書面."""
+    regime = asked.profile.params.incident
+    fast = "直ちに" if regime.first_report == "IMM" else "速やかに"
+    return f"{fast}、書面" if regime.first_report_written else fast
+
+
+def demanded(asked: Inquiry, one: Incident) -> bool:
+    """Tell whether the text demands that the client is told, not only proposes it."""
+    regime = asked.profile.params.incident
+    return one.certainty is Certainty.OCCURRED or regime.suspected_counts
+
+
+def k19_incidents(asked: Inquiry) -> Iterator[Due]:
+    """K-19: the client is told of an incident, then in writing; it is looked into and finds its end."""
+    for one in asked.all(Incident):
+        if one.is_open:
+            what, day = _next_step(asked, one)
+            yield due(
+                asked, "K-19", what, one.caption(), day, one,
+                proof=QUERY, person_id=one.owner_person_id,
+            )  # fmt: skip
+
+
+def unbound_due(one: Incident) -> Due:
+    """Return the date of an open incident of no contract: somebody decides whom it concerns."""
+    assert one.known_at is not None
+    what, day = (TO_LOOK_INTO if one.counts else TO_END), one.known_at.date()
+    return Due("K-19", what, one.caption(), day, one.type, one.id, person_id=one.owner_person_id)
+
+
+def next_due(ledger: "Ledger", one: Incident) -> Due | None:
+    """Return what is to be done next about an incident, None when it is closed."""
+    if not one.is_open:
+        return None
+    if not one.contract_id:
+        return unbound_due(one)
+    dates = k19_incidents(ledger.inquiries.of(one.contract_id))
+    return next((found for found in dates if found.id == one.id), None)
+
+
+def _next_step(asked: Inquiry, one: Incident) -> tuple[str, date]:
+    """Return what is to be done next about an open incident, and until when."""
+    assert one.known_at is not None
+    end = one.known_at.date() + timedelta(days=END_DAYS)
+    if not one.counts:
+        return TO_END, end
+    said, party = told(asked, one), asked.profile.term("client_party")
+    if said.on is None:
+        if demanded(asked, one):
+            return f"{party}への第一報（{how_to_report(asked)}）", first_limit(asked, one)
+        return f"{party}へ報告するかの判断", first_limit(asked, one)
+    if _wants_writing(asked, said):
+        days = terms(asked).days("prompt_red_business_days")
+        return "調査と書面の報告", after(one.known_at.date(), days)
+    return "調査、再発防止と終結", end
+
+
+def _wants_writing(asked: Inquiry, said: Told) -> bool:
+    """Tell whether a report in writing follows a first one that was none (FK-14.2)."""
+    return asked.profile.params.incident.written_may_wait and not said.written
+
+
+def eq_incidents(asked: Inquiry) -> Iterator[Row]:
+    """Find incidents that are not reported, not fully, or not at their end; and what is missing."""
+    yield from eq_missing(asked)
+    for one in asked.all(Incident):
+        if one.counts:
+            yield from _of_one(asked, one)
+        elif one.is_open:
+            yield row(one, TO_CLOSE.format(one=one.caption()), "due")
+
+
+def _of_one(asked: Inquiry, one: Incident) -> Iterator[Row]:
+    said, party, name = told(asked, one), asked.profile.term("client_party"), one.caption()
+    limit = first_limit(asked, one)
+    late = "action" if limit < asked.today else "due"
+    if said.on is None and not demanded(asked, one):
+        yield row(one, TO_DECIDE.format(one=name, party=party), late)
+        return
+    if said.on is None:
+        words = {"what": how_to_report(asked), "day": format_short(limit)}
+        yield row(one, NOT_REPORTED.format(one=name, party=party, **words), late)
+    elif _wants_writing(asked, said):
+        days = terms(asked).days("prompt_red_business_days")
+        over = one.known_at is not None and after(one.known_at.date(), days) < asked.today
+        unwritten = NOT_WRITTEN.format(one=name, waived=WAIVED if said.waived else "")
+        yield row(one, unwritten, "action" if over and not said.waived else "due")
+    if lacking := lacks(one, asked.profile):
+        yield row(one, UNSAID.format(one=name, what="」「".join(lacking)), late)
+    if one.is_open and one.status:
+        yield row(one, STILL_OPEN.format(one=name, state=one.status.label), "due")

@@ -1,0 +1,378 @@
+"""Incidents: who may tell and who leads, and what each state of one has to show for itself.
+
+Nothing keeps a worker from telling what was discovered; the responsible person leads from there. An
+incident goes forward only, and says no more than its rows of reports bear out: 第一報済 with a report
+to the client, 書面報告済 with one in writing or the reason why there is none (FK-14.2), 終結 with cause
+and prevention. That nothing had happened is not for one person to say alone (R-29).
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime, time
+from typing import TYPE_CHECKING, TypeVar
+
+from models.chain import Intent
+from models.codes import (
+    Certainty,
+    CommunicationMeans,
+    IncidentParty,
+    IncidentReportKind,
+    IncidentStatus,
+    Role,
+    SubmissionStatus,
+)
+from models.commands import creating, revising
+from models.errors import NotPermitted, Refused
+from models.profiles import Profile
+from models.records import Incident, IncidentLog, IncidentReport, Record, Submission
+from models.records.trouble import AFTER_REPORT, TOLD
+from models.store import Op, Query, Where
+from models.versions import versions
+from models.wareki import format_moment
+
+if TYPE_CHECKING:
+    from models.ledger import Ledger
+
+R = TypeVar("R", bound=Record)
+S = IncidentStatus
+ORDER = tuple(S)
+STEPS = (IncidentLog, IncidentReport)
+REPORT = "D-20"
+NUMBER = "事故第{0}号"
+OPENED = "パスワード・カードの「知られた・紛失」"
+"""How the situation of an incident begins that the shutting of a password has opened (A-06)."""
+FIELDS: Mapping[str, str] = {
+    "course": "situation",
+    "commander": "commander_assignment_id",
+}
+"""Fields of the record behind those names of a profile that are not theirs."""
+
+LEADS = "登録した事故・違反と経過の訂正・取消"
+TELLS = "状態が「認知」でない事故・違反の登録"
+BACK = "「状態」は、「{before}」から「{after}」には戻せません。新しく分かったことは「経過」に登録してください。"
+NEW = "新しい事故・違反の「状態」は「認知」です。報告や調査は、登録した後に記録してください。"
+NOT_TOLD = (
+    "「状態」を「{state}」にするには、委託者への報告が要ります。「報告を記録」で、いつ、だれに、どう報告したかを"
+    "登録してください。報告の対象でないときは、「発生・おそれ」を「{near_miss}」にし、理由を入力してください。"
+)
+NOT_WRITTEN = (
+    "「状態」を「{state}」にするには、書面の報告（手段が「書面」の報告）か、「書面にする余裕がない理由」の"
+    "ある報告の登録が要ります。"
+)
+LACKING = "終結には、この契約の特記事項が報告を求める次の項目も要ります：{0}。"
+BOTH_TOLD = "再委託先の事故の終結には、「再委託先からの報告」で、委託者と受託者の両方に報告したことの登録が要ります。"
+TO_NOBODY = (
+    "「{0}」は、取り消せません。誤りや、事故でなかったときは、「発生・おそれ」を「{1}」にし、"
+    "「報告しない理由」を入力してください。"
+)
+REPORTED = "「{0}」には経過か報告が登録されているため、取り消せません。先にそちらを改めてください。"
+CLOSED_WITH = (
+    "「{0}」は終結しています。終結を支える報告は、取り消したり、ほかのものに変えたりできません。"
+)
+NO_ACCIDENT = (
+    "「{one}」を報告の対象外（{after}）にします。何も起きていなかったことは、一人では決められません。"
+    "確かめたことを理由に残してください。別の人が確認するまで残ります。"
+)
+KNOWN_LATER = (
+    "「{one}」の「認知日時」を{before}から{after}に遅くします。報告の期限が変わります。理由を残してください。"
+    "別の人が確認するまで残ります。"
+)
+FOLLOWS_REPORT = "報告の登録"
+FOLLOWS_INCIDENT = "事故・違反の契約の登録"
+HANDED_IN = "「{0}」（{1}）の提出"
+HOUR_UNKNOWN = "提出した時刻は記録していません。"
+
+
+# --- entering ------------------------------------------------------------------------------------
+
+
+def prepared(ledger: "Ledger", record: R) -> R:
+    """Give a new incident its number, and a step of one the contract of the incident."""
+    if isinstance(record, Incident) and not record.incident_no:
+        return replace(record, incident_no=_next_number(ledger, record.contract_id))
+    if isinstance(record, STEPS) and not record.contract_id:
+        stored = ledger.store.get(Incident, record.incident_id)
+        return replace(record, contract_id=stored.record.contract_id) if stored else record
+    return record
+
+
+def _next_number(ledger: "Ledger", contract_id: str) -> str:
+    """Return the next number under a contract; the whole ledger counts, voided ones too."""
+    where = (Where("contract_id", *((Op.EQ, contract_id) if contract_id else (Op.EMPTY, True))),)
+    known = ledger.opened.store.count(Query(Incident.type, where, voided=None))
+    return NUMBER.format(known + 1)
+
+
+def require_possible(ledger: "Ledger", record: Record, before: Record | None) -> None:
+    """Refuse what this user may not enter, and a state that nothing bears out.
+
+    Raises:
+        NotPermitted, Refused
+    """
+    if isinstance(record, (Incident, IncidentLog)) and before is not None:
+        require_leader(ledger)
+    if not isinstance(record, Incident):
+        return
+    old = before if isinstance(before, Incident) else None
+    if old is None:
+        _require_new(ledger, record)
+        return
+    if _is_before(record, old) and not _reopened(old, record):
+        _refuse(BACK, before=_state(old), after=_state(record))
+    if problem := _unproved(ledger, record):
+        raise Refused(reason=problem)
+
+
+def require_leader(ledger: "Ledger") -> None:
+    """Refuse unless the signed-in user leads incidents: a worker tells, and changes nothing.
+
+    Raises:
+        NotPermitted
+    """
+    if ledger.role is not Role.SUPERVISOR:
+        raise NotPermitted(act=LEADS, who=Role.SUPERVISOR.label)
+
+
+def _require_new(ledger: "Ledger", one: Incident) -> None:
+    if one.status is S.DETECTED:
+        return
+    if ledger.role is not Role.SUPERVISOR:
+        raise NotPermitted(act=TELLS, who=Role.SUPERVISOR.label)
+    if one.counts or one.status is not S.CLOSED:
+        raise Refused(reason=NEW)
+
+
+def _is_before(after: Incident, before: Incident) -> bool:
+    return ORDER.index(after.status or S.DETECTED) < ORDER.index(before.status or S.DETECTED)
+
+
+def _reopened(before: Incident, after: Incident) -> bool:
+    """Tell whether what was called no accident turned out to be one: it begins anew."""
+    return not before.counts and after.counts and after.status is S.DETECTED
+
+
+def _unproved(ledger: "Ledger", one: Incident) -> str:
+    """Return what a state lacks that the records have to bear out, "" for nothing."""
+    if not one.counts or one.status is S.DETECTED:
+        return ""
+    reports = reports_of(ledger, one.id)
+    if not any(report.tells_client for report in reports):
+        return NOT_TOLD.format(state=_state(one), near_miss=Certainty.NEAR_MISS.label)
+    if one.status in AFTER_REPORT and not _in_writing(reports):
+        return NOT_WRITTEN.format(state=_state(one))
+    return _unfit_to_close(ledger, one, reports) if one.status is S.CLOSED else ""
+
+
+def _in_writing(reports: Iterable[IncidentReport]) -> bool:
+    return any(one.is_written or one.written_waived_reason for one in reports)
+
+
+def _unfit_to_close(ledger: "Ledger", one: Incident, reports: Sequence[IncidentReport]) -> str:
+    if not one.contract_id:
+        return ""
+    profile = ledger.profile(one.contract_id)
+    if lacking := lacks(one, profile):
+        return LACKING.format("、".join(lacking))
+    both = profile.params.subcontract.incident_reports_to_both
+    if one.party is IncidentParty.SUBCONTRACTOR and both:
+        told = {(r.to_client, r.to_contractor) for r in reports}
+        if (True, True) not in told:
+            return BOTH_TOLD
+    return ""
+
+
+def lacks(one: Incident, profile: Profile) -> list[str]:
+    """Return the labels of what the text wants reported and an incident does not say yet."""
+    names = [FIELDS.get(name, name) for name in profile.params.incident.fields]
+    fields = Incident.fields()
+    return [
+        fields[name].label
+        for name in dict.fromkeys(names)
+        if fields[name].kind.is_empty(getattr(one, name))
+    ]
+
+
+def reports_of(ledger: "Ledger", incident_id: str) -> list[IncidentReport]:
+    """Return who was told of an incident, in the order of entry."""
+    found = ledger.registers.all(IncidentReport, incident_id=incident_id)
+    return [stored.record for stored in found]
+
+
+# --- what follows --------------------------------------------------------------------------------
+
+
+def following(
+    ledger: "Ledger", entered: Iterable[Record], before: Mapping[str, Record] | None = None
+) -> list[Intent]:
+    """Return what follows from what is entered: an incident moves on with its reports.
+
+    Nobody has to say twice that the client was told. A report that is taken back takes the state
+    back, too; the steps of an incident of no contract follow it into one.
+
+    Raises:
+        Refused: the incident was closed with that report.
+    """
+    intents: list[Intent] = []
+    for one in entered:
+        old = (before or {}).get(one.id)
+        if isinstance(one, IncidentReport):
+            intents += _moved(ledger, one, old)
+        elif isinstance(one, Incident) and isinstance(old, Incident) and not old.contract_id:
+            intents += _steps_into(ledger, one)
+    return intents
+
+
+def without(ledger: "Ledger", record: Record) -> list[Intent]:
+    """Return what follows from voiding a record.
+
+    Raises:
+        Refused: the incident was closed with that report.
+    """
+    report = record if isinstance(record, IncidentReport) else None
+    return _settled(ledger, report.incident_id, gone=report.id) if report else []
+
+
+def _moved(ledger: "Ledger", one: IncidentReport, old: Record | None) -> list[Intent]:
+    ids = [one.incident_id]
+    if isinstance(old, IncidentReport) and old.incident_id != one.incident_id:
+        ids.append(old.incident_id)
+    return [intent for id_ in ids for intent in _settled(ledger, id_, entered=one)]
+
+
+def _settled(
+    ledger: "Ledger", incident_id: str, *, entered: IncidentReport | None = None, gone: str = ""
+) -> list[Intent]:
+    """Return the incident in the state that its reports bear out, nothing where it is in it."""
+    stored = ledger.store.get(Incident, incident_id)
+    if stored is None or stored.meta.voided:
+        return []
+    one, new = stored.record, {gone, entered.id if entered else ""}
+    reports = [report for report in reports_of(ledger, incident_id) if report.id not in new]
+    reports += [entered] if entered and entered.incident_id == incident_id else []
+    state = _borne_out(one, reports, entered)
+    if state is one.status:
+        return []
+    if one.status is S.CLOSED:
+        raise Refused(reason=CLOSED_WITH.format(one.caption()))
+    return [revising(replace(one, status=state), FOLLOWS_REPORT)]
+
+
+def _borne_out(
+    one: Incident, reports: Sequence[IncidentReport], entered: IncidentReport | None
+) -> IncidentStatus:
+    state = one.status or S.DETECTED
+    if not one.counts:
+        return state
+    if not any(report.tells_client for report in reports):
+        return S.DETECTED
+    if not _in_writing(reports) and state in AFTER_REPORT:
+        return S.INVESTIGATING
+    written = entered is not None and entered.is_written and entered.kind in (
+        IncidentReportKind.WRITTEN, IncidentReportKind.FINAL,
+    )  # fmt: skip
+    complete = not any(Incident.fields()[name].kind.is_empty(getattr(one, name)) for name in TOLD)
+    reached = S.REPORTED if written and complete else S.FIRST_REPORTED
+    return max(state, reached, key=ORDER.index)
+
+
+def _steps_into(ledger: "Ledger", one: Incident) -> Iterator[Intent]:
+    if not one.contract_id:
+        return
+    logs = ledger.registers.all(IncidentLog, incident_id=one.id)
+    reports = ledger.registers.all(IncidentReport, incident_id=one.id)
+    for step in (*logs, *reports):
+        moved = step.record.with_changes(contract_id=one.contract_id)
+        yield revising(moved, FOLLOWS_INCIDENT)
+
+
+def handed_in(ledger: "Ledger", paper: Submission) -> list[Intent]:
+    """Return the reports that a paper about incidents was when it was handed in (D-20)."""
+    if paper.doc_kind != REPORT or paper.status is not SubmissionStatus.SUBMITTED:
+        return []
+    found = [ledger.store.get(Incident, id_) for id_ in paper.subject_ids]
+    intents: list[Intent] = []
+    for stored in found:
+        if stored is None or stored.meta.voided:
+            continue
+        report = _report_by(ledger, stored.record, paper)
+        ledger.registers.validate(report)
+        intents += [creating(report), *following(ledger, [report])]
+    return intents
+
+
+def _report_by(ledger: "Ledger", one: Incident, paper: Submission) -> IncidentReport:
+    assert paper.submitted_on is not None
+    told = any(report.tells_client for report in reports_of(ledger, one.id))
+    kind = IncidentReportKind
+    at, known = _moment_of(ledger, paper, paper.submitted_on)
+    said = HANDED_IN.format(paper.title, paper.doc_no)
+    return IncidentReport(
+        id=ledger.new_id(),
+        contract_id=one.contract_id,
+        incident_id=one.id,
+        kind=kind.WRITTEN if told else kind.FIRST,
+        reported_at=at,
+        means=CommunicationMeans.WRITTEN,
+        recipient=paper.received_by or ledger.profile(paper.contract_id).term("client_party"),
+        reported_by=ledger.user.person_id,
+        text=said if known else f"{said}。{HOUR_UNKNOWN}",
+        submission_id=paper.id,
+    )
+
+
+def _moment_of(ledger: "Ledger", paper: Submission, day: date) -> tuple[datetime, bool]:
+    """Return when a paper was handed in, and whether the hour is known: it is of the day of today."""
+    now = ledger.now()
+    if day == now.date():
+        return now, True
+    return datetime.combine(day, time(0, 0), now.tzinfo), False
+
+
+# --- what is not done in silence -----------------------------------------------------------------
+
+
+def asked_of(ledger: "Ledger", before: Record | None, after: Incident) -> Iterator[str]:
+    """Yield what has to be explained, to somebody else, about a changed incident (R-29)."""
+    if not isinstance(before, Incident):
+        return
+    if before.counts and not after.counts and after.certainty is not None:
+        yield NO_ACCIDENT.format(one=before.caption(), after=after.certainty.label)
+    if before.known_at and after.known_at and after.known_at > before.known_at:
+        yield KNOWN_LATER.format(
+            one=before.caption(),
+            before=format_moment(before.known_at),
+            after=format_moment(after.known_at),
+        )
+
+
+def is_opened_by_shutting(ledger: "Ledger", one: Incident) -> bool:
+    """Tell whether the shutting of a password or card has opened an incident, whatever it says now."""
+    first = next(iter(versions(ledger.store, Incident, one.id)), None)
+    return first is not None and first.record.situation.startswith(OPENED)
+
+
+def require_may_go(ledger: "Ledger", record: Record) -> None:
+    """Refuse to void an incident, but for a slip of the same day of which nobody was told.
+
+    Raises:
+        NotPermitted, Refused
+    """
+    if isinstance(record, (Incident, IncidentLog)):
+        require_leader(ledger)
+    if not isinstance(record, Incident):
+        return
+    stored = ledger.registers.need(Incident, record.id)
+    old = stored.meta.created_at.astimezone(ledger.now().tzinfo).date() < ledger.today()
+    if old or is_opened_by_shutting(ledger, record):
+        _refuse(TO_NOBODY, record.caption(), Certainty.NEAR_MISS.label)
+    steps = (ledger.registers.all(cls, incident_id=record.id) for cls in STEPS)
+    if any(steps):
+        _refuse(REPORTED, record.caption())
+
+
+def _refuse(words: str, *names: str, **named: str) -> None:
+    raise Refused(reason=words.format(*names, **named))
+
+
+def _state(one: Incident) -> str:
+    return one.status.label if one.status else ""
