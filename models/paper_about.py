@@ -10,6 +10,7 @@ from models.profiles import Clause
 from models.records import (
     Assignment,
     ContractPlace,
+    Incident,
     Pledge,
     Record,
     Submission,
@@ -42,19 +43,23 @@ RECORDS: Final[Mapping[str, type[Record]]] = {
     "D-06": TrainingSession,
     "D-07": Assignment,
     "D-08": Pledge,
+    "D-20": Incident,
     "D-30": Assignment,
 }
 """Documents that speak of all such records of the contract unless some are chosen."""
 
-OF_ONE: Final = frozenset({"D-05", "D-06", "D-11", "D-12", "D-13", "D-14", "D-15", "D-27"})
+OF_ONE: Final = frozenset({"D-05", "D-06", "D-11", "D-12", "D-13", "D-14", "D-15", "D-20", "D-27"})
 """Documents that speak of one record each."""
+
+SUCCESSIVE: Final = frozenset({"D-20"})
+"""Reports that go on: a later one about the same says more, and stands beside the former."""
 
 OF_PLANS: Final = frozenset({"D-17", "D-27"})
 """Documents that are also made before the act (SK-14.2, CB-10.1); all others say it was done."""
 
 MADE_HERE: Final = frozenset(
     {"D-01", "D-02", "D-03", "D-04", "D-05", "D-06", "D-07", "D-08", "D-11", "D-12", "D-13", "D-14",
-     "D-15", "D-16", "D-17", "D-18", "D-27", "D-28", "D-29", "D-30", "D-31", "D-37"}
+     "D-15", "D-16", "D-17", "D-18", "D-20", "D-27", "D-28", "D-29", "D-30", "D-31", "D-37"}
 )  # fmt: skip
 """Documents that this program makes; the others are written elsewhere, and noted as handed in."""
 

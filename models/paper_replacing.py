@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from models.codes import SubmissionStatus, Timing
 from models.corrected import chain, standing
 from models.errors import Refused
-from models.paper_about import CHANGES, COUNTED, EVENTS, RECORDS
+from models.paper_about import CHANGES, COUNTED, EVENTS, RECORDS, SUCCESSIVE
 from models.paper_things import THINGS, subject_of, things_of
 from models.profile_forms import RECEIPT
 from models.records import (
@@ -322,6 +322,7 @@ def _fit(
         return None
     lacking = tuple(dict.fromkeys(_lacking(ledger, cls, spoken, kin)))
     anew = not about.change and _has_change_form(ledger, about)
+    anew = anew and about.doc_kind not in SUCCESSIVE
     wrong = _holds_void(ledger, cls, spoken)
     return Fitting(old, lacking, shared=True, proposed=anew and not lacking, wrong=wrong)
 

@@ -16,7 +16,7 @@ from models.store import ListRow, Op, Query, Where
 MOST = 500  # at first; the user may ask for more
 MOST_PARTS = 4  # of a record in the list: who, as what, what, since when
 PERIOD_KINDS = frozenset({"D-10", "D-19", "D-28", "D-35"})
-ONE_EACH = frozenset({"D-06"})  # speaks of one record, which must be chosen
+ONE_EACH = frozenset({"D-06", "D-20"})  # speaks of one record, which must be chosen
 
 
 @dataclass(frozen=True)

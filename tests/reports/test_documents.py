@@ -30,6 +30,7 @@ from reports.documents.d15_handover_request import HandoverRequest
 from reports.documents.d16_return import ReturnNote
 from reports.documents.d17_end_report import EndReport
 from reports.documents.d18_certificate import COMPLETE, Certificate, DisposalLine
+from reports.documents.d20_incident_report import IncidentPaper
 from reports.documents.d27_transport import TransportOrder
 from reports.documents.d28_ledger import HandlingRow, Register
 from reports.documents.d29_equipment import EquipmentList
@@ -61,6 +62,7 @@ PAPERS: dict[str, Document | Register] = {
     "d16_return": ReturnNote.sample(),
     "d17_end_report": EndReport.sample(),
     "d18_certificate": Certificate.sample(),
+    "d20_incident_report": IncidentPaper.sample(),
     "d27_transport": TransportOrder.sample(),
     "d28_ledger": Register.sample(),
     "d29_equipment": EquipmentList.sample(),

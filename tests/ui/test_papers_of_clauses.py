@@ -42,14 +42,14 @@ def test_the_list_of_papers_that_are_made_here_is_that_of_the_collectors() -> No
 
 
 def test_a_paper_that_is_not_made_here_is_noted_as_handed_in(chiba: Open) -> None:
-    page = at(chiba, "第13第1項")
-    report = next(one for text, one in buttons(page).items() if "事故" in text)
+    page = at(chiba, "第14第1項")
+    report = next(one for text, one in buttons(page).items() if "取扱状況" in text)
     assert report.text().endswith("の提出を登録…")
     report.click()
     chiba.settle()
     assert page.findChild(PaperDialog) is None
     dialog = page.findChild(ElsewhereDialog)
-    assert dialog is not None and dialog.kind.currentData() == "D-20"
+    assert dialog is not None and dialog.kind.currentData() == "D-19"
     dialog.done(0)
     make = page.verbs()[1]
     assert not make.isEnabled() and "提出を登録" in make.toolTip()
@@ -67,7 +67,7 @@ def test_a_paper_that_is_made_here_is_made(chiba: Open) -> None:
 
 def test_no_other_paper_stands_in_for_one_that_cannot_be_made(chiba: Open) -> None:
     page = at(chiba, "第3第2項")
-    dialog = PaperDialog(page.desk, chiba.house.story.contract.id, page, kind="D-20")
+    dialog = PaperDialog(page.desk, chiba.house.story.contract.id, page, kind="D-21")
     chiba.settle()
     assert dialog.kind_code() == "" and not dialog.look.isEnabled()
     dialog.done(0)
