@@ -125,6 +125,7 @@ def places(office: "Office") -> "list[Place]":
     from ui.calendar_page import CalendarPage
     from ui.daily_log import DailyLogPage
     from ui.evidence_page import EvidencePage
+    from ui.incidents_page import IncidentsPage
     from ui.items import ItemsPage
     from ui.oversight_page import OversightPage
     from ui.papers import PapersPage
@@ -145,6 +146,7 @@ def places(office: "Office") -> "list[Place]":
         Place("条項と証拠", "evidence", EvidencePage),
         Place("予定表", "calendar", CalendarPage),
         _register(RegistersPage, "台帳一覧", "registers"),
+        _register(IncidentsPage, "事故・違反", "trouble"),
         Place(
             "バックアップ",
             "backup",

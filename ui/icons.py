@@ -29,6 +29,7 @@ NAMES = {
     "evidence": "shield-check-outline",
     "calendar": "calendar-clock",
     "registers": "bookshelf",
+    "trouble": "alert-octagon-outline",
     "search": "magnify",
     "lock": "lock-outline",
     "user": "account-switch-outline",

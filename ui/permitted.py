@@ -5,13 +5,14 @@ from typing import TYPE_CHECKING
 from models import permissions
 from models.errors import MustChangePassword, NotPermitted
 from models.ledger import Ledger
-from models.records import Contract, Finding, Record
+from models.records import Contract, Finding, Incident, IncidentLog, Record
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QAction
     from PySide6.QtWidgets import QAbstractButton
 
 
+LED = (Incident, IncidentLog)  # that everybody tells and one leads
 NO_CONTRACT = "先に「契約・組織」で契約を登録してください。"
 CHOOSE_CONTRACT = "契約が二つ以上あります。どの契約の取扱いか、右上の「契約」で選んでください。"
 
@@ -49,10 +50,12 @@ def why_not_revise(ledger: Ledger, cls: type[Record]) -> str:
     """Return why records of this type may not be revised by this user, "" when they may."""
     if cls.correction == "replace":
         return f"{cls.label}は書き換えられません。取り消して、新しく記録してください。"
-    return why_not_write(ledger, cls)
+    why = why_not(ledger, "lead_incident") if cls in LED else ""
+    return why or why_not_write(ledger, cls)
 
 
 def why_not_void(ledger: Ledger, cls: type[Record]) -> str:
     """Return why records of this type may not be voided by this user, "" when they may."""
-    why = why_not(ledger, "void_finding") if cls is Finding else ""
+    act = "void_finding" if cls is Finding else "lead_incident" if cls in LED else ""
+    why = why_not(ledger, act) if act else ""
     return why or why_not_write(ledger, cls)

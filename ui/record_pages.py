@@ -16,6 +16,7 @@ from models.codes import (
     DueStatus,
     FindingStatus,
     GovernanceStatus,
+    IncidentStatus,
     OrganizationKind,
     PlaceStatus,
     PledgeStatus,
@@ -32,6 +33,9 @@ from models.records import (
     DueItem,
     Finding,
     GovernanceDocument,
+    Incident,
+    IncidentLog,
+    IncidentReport,
     InformationAsset,
     Organization,
     Person,
@@ -166,6 +170,10 @@ class RegisterTab(QWidget):
     def print(self) -> None:
         """Show the list as it is printed."""
         print_list(self.view, self.word(), self)
+
+    def keep(self, dialog: FormDialog) -> None:
+        """Open a form that enters something else than a record of this register."""
+        self._keep(dialog)
 
     def _edit(self, dialog: FormDialog) -> None:
         dialog.saved.connect(self.view.mark)
@@ -359,14 +367,17 @@ FIRST_STATUS: Mapping[type[Record], Code] = {
     DueItem: DueStatus.OPEN,
     Finding: FindingStatus.OPEN,
     GovernanceDocument: GovernanceStatus.DRAFT,
+    Incident: IncidentStatus.DETECTED,
 }
 """The state in which people usually enter a record; they may choose another."""
+OF_INCIDENTS = (IncidentLog, IncidentReport)
+"""Their contract is that of the incident; the ledger fills it in."""
 
 
 def fresh(ledger: Ledger, cls: type[Record], contract_id: str) -> Record:
     """Return what a new record of a register begins with."""
     values: dict[str, Any] = {}
-    if "contract_id" in cls.fields() and contract_id:
+    if "contract_id" in cls.fields() and contract_id and cls not in OF_INCIDENTS:
         values["contract_id"] = contract_id
     if cls is Contract:
         values |= {"status": ContractStatus.PREPARING, "contractor_org_id": _contractor(ledger)}
@@ -376,6 +387,8 @@ def fresh(ledger: Ledger, cls: type[Record], contract_id: str) -> Record:
         values |= this_terminal(ledger)
     elif cls is TrainingSession and contract_id:
         values["contract_ids"] = (contract_id,)
+    elif cls is Incident:
+        values["known_at"] = ledger.now().replace(second=0, microsecond=0)
     if cls in FIRST_STATUS:
         values["status"] = FIRST_STATUS[cls]
     return cls(**values)

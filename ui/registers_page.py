@@ -54,6 +54,7 @@ ELSEWHERE: tuple[tuple[str, str], ...] = (
     ("個人情報管理台帳（取扱記録）", "handling_event"),
     ("承諾・指示簿", "authorization"),
     ("提出書類簿", "submission"),
+    ("事故簿（事故・違反）", "incident"),
     ("バックアップ簿", "backup_run"),
     ("利用者簿", "user_account"),
 )

@@ -12,7 +12,14 @@ from models.fields import NOT_RECORDED, Field
 from models.own_names import OWN_NAMES
 from models.profile_forms import DOCUMENTS
 from models.profile_shelf import offered
-from models.records import Contract, ContractClauseSetting, DueItem, Finding
+from models.records import (
+    Contract,
+    ContractClauseSetting,
+    DueItem,
+    Finding,
+    IncidentLog,
+    IncidentReport,
+)
 from models.records.base import Declared
 from models.records.frame import DesignatedHours, DueRule
 from models.wareki import WEEKDAYS
@@ -148,6 +155,7 @@ SHOWN_ONLY: Mapping[type[Declared], frozenset[str]] = {  # filled in by the prog
 
 NOT_SHOWN: Mapping[type[Declared], frozenset[str]] = {  # filled in, and says nothing to a reader
     Contract: frozenset({"profile_sha256"}),
+    **dict.fromkeys((IncidentLog, IncidentReport), frozenset({"contract_id"})),
 }
 
 
