@@ -5,13 +5,12 @@ administrator or a responsible person a way in with nobody to agree stands on th
 what still waits for somebody on every paper: the client sees it, and can ask.
 """
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from models.codes import EventLevel, SystemEventKind
 from models.issued import RULE
-from models.records import RuleOverride, Stored, SystemEvent
-from models.store import Op, Query, Where
+from models.records import RuleOverride, SystemEvent
+from models.store import Op, Query, Store, Where
 from models.wareki import format_short
 
 if TYPE_CHECKING:
@@ -30,28 +29,27 @@ def printed_rights(ledger: "Ledger", after: int) -> tuple[str, ...]:
     Args:
         after: entry of the sealed paper before; what was agreed to since is told once.
     """
-    waiting = _waiting(ledger)
+    store = ledger.opened.store  # whole: an officer reads it on his own print, too
+    waiting = _waiting(store)
     where = (
         Where("kind", Op.EQ, KIND),
         Where("level", Op.EQ, EventLevel.WARN),
         Where("created_seq", Op.GT, after),
     )
-    alone = ledger.store.find(SystemEvent, Query(SystemEvent.type, where))
-    found = {one.record.id: one for one in (*alone, *_events(ledger, waiting))}
+    alone = store.find(SystemEvent, Query(SystemEvent.type, where))
+    late = store.get_many(SystemEvent, sorted(waiting)).values()
+    found = {one.record.id: one for one in (*alone, *late)}
     told = sorted(found.values(), key=lambda one: one.meta.created_seq)
     shown = tuple(_line(one.record, one.record.id in waiting) for one in told[-MOST_PRINTED:])
     more = len(told) - len(shown)
     return (*shown, *([MORE.format(kind=KIND.label, count=more)] if more else []))
 
 
-def _waiting(ledger: "Ledger") -> set[str]:
+def _waiting(store: Store) -> set[str]:
     """Return the ids of the events about which an exception waits."""
-    found = ledger.registers.all(RuleOverride, rule_id=RULE, confirm_later=True)
+    where = (Where("rule_id", Op.EQ, RULE), Where("confirm_later", Op.EQ, True))
+    found = store.find(RuleOverride, Query(RuleOverride.type, where))
     return {one.record.record_ref for one in found}
-
-
-def _events(ledger: "Ledger", ids: set[str]) -> Iterator[Stored[SystemEvent]]:
-    yield from ledger.store.get_many(SystemEvent, sorted(ids)).values()
 
 
 def _line(event: SystemEvent, waits: bool) -> str:

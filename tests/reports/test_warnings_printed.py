@@ -26,7 +26,7 @@ from tests.reports.test_documents import PAPERS
 from ui.issue import IssueRequest, issue, preview
 from ui.sample import cast
 
-BOSS, ADMINISTRATOR = cast.USERS[0], cast.USERS[3]
+BOSS, _, OFFICER, ADMINISTRATOR = cast.USERS
 FIRST = "静かな港に灯る三つの明かり"
 
 
@@ -157,6 +157,8 @@ def test_what_nobody_agreed_to_stands_on_every_paper_until_somebody_does(house: 
         assert words in text and "「sakiyama」（責任者）の利用者の追加" in text
         assert "まだ確認していません" in text and "看病" not in text
     waiting = [one.record.id for one in house.ledger.rules.waiting()]
+    house.sign_in(OFFICER.login)
+    assert words in register(house)
     house.ledger.close()
     house.ledger = house.office.unlock(house.folder / "ledger", "sakiyama", FIRST)
     house.ledger.rules.approve(waiting)
