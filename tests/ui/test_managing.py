@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from models.codes import Role, SystemEventKind
 from models.exposure import shut
-from models.records import Incident, RuleOverride, SystemEvent, UserAccount
+from models.records import Incident, Person, RuleOverride, SystemEvent, UserAccount
 from models.store import quiet
 from tests.house import House, furnished
 from tests.ui.shell import Answers, settle
@@ -112,6 +112,29 @@ def test_a_lost_password_of_the_administrator_asks_for_a_second_person(
     assert dialog.result() == dialog.DialogCode.Accepted
     [event] = ledger.registers.all(SystemEvent, kind=SystemEventKind.ACCOUNTS_MANAGED)
     [override] = ledger.registers.all(RuleOverride, record_ref=event.record.id)
+    assert override.record.approved_by == house.story.people[WORKER.person]
+
+
+def test_another_responsible_person_asks_for_a_second_person(
+    house: House, page: SettingsPage, qtbot: QtBot
+) -> None:
+    ledger = house.ledger
+    person = ledger.registers.need(Person, house.story.people["worker3"]).record
+    dialog = AccountDialog(page.desk, [person], [], page)
+    dialog.show()
+    dialog.login.setText("sakiyama")
+    for line in (dialog.password.first, dialog.password.second):
+        line.setText(FIRST)
+    dialog.accept()
+    settle(qtbot, page.desk.operations)
+    [asking] = dialog.findChildren(AnswerDialog)
+    assert asking.second is not None and not asking.second.ways.button(1).isVisible()
+    asking.parts[0].text.setPlainText("責任者の不在に備えるため")
+    asking.second.password.setText(WORKER.password)
+    asking.save()
+    settle(qtbot, page.desk.operations)
+    assert dialog.result() == dialog.DialogCode.Accepted
+    [override] = ledger.registers.all(RuleOverride)
     assert override.record.approved_by == house.story.people[WORKER.person]
 
 
