@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-from models.backup_care import disposable, disposal, standing
+from models.backup_care import disposable, disposal, last_good, standing
 from models.backup_strays import lying, named
 from models.codes import MediumState, SanitizationMethod, Timing, VerificationResult
 from models.commands import Change, creating, revising
@@ -98,13 +98,53 @@ def is_on_network(ledger: "Ledger", folder: PurePath) -> bool:
     return place is not None and place.network
 
 
+FIRST = (
+    "バックアップの媒体が、まだ登録されていません。「バックアップ」の F2「今すぐバックアップ」で、"
+    "責任者かシステム管理者が「{0}」を登録してください。"
+)
+LOOSE = (
+    "いちばん新しいバックアップの保存先「{0}」は、登録した媒体ではありません。"
+    "「バックアップ」の「バックアップの媒体」で、そのフォルダーを登録してください。"
+)
+
+
+def has_media(ledger: "Ledger") -> bool:
+    """Tell whether a medium was ever registered; from the first one on, no other folder serves."""
+    return ledger.store.count(Query(BackupMedium.type)) > 0
+
+
+def medium_of(ledger: "Ledger", folder: PurePath) -> BackupMedium:
+    """Return the registered medium of a folder (A-26).
+
+    Raises:
+        Refused: it is none, or one that leaves use.
+    """
+    medium = medium_for(ledger, folder)
+    if medium is None:
+        raise Refused(reason=FIRST.format(folder))
+    return medium
+
+
+def loose(ledger: "Ledger") -> PurePath | None:
+    """Return where the newest good backup lies, if that is no registered medium; None else.
+
+    The console goes on without a medium, because a schedule that stopped would leave no backup at
+    all; so this stays open until the folder is registered, or a later backup lies on a medium.
+    """
+    run = last_good(ledger)
+    if run is None or run.medium_id:
+        return None
+    folder = PurePath(run.folder)
+    return None if ledger.outside.is_registered_at(folder) else folder
+
+
 def medium_for(ledger: "Ledger", folder: PurePath) -> BackupMedium | None:
     """Return the registered medium of a folder; None while no medium is registered at all.
 
     Raises:
         Refused: media are registered, and this is none of them, or one that leaves use.
     """
-    if not ledger.store.count(Query(BackupMedium.type)):
+    if not has_media(ledger):
         return None
     mark = ledger.safe.medium_mark(folder)
     stored = ledger.registers.one(BackupMedium, mark=mark) if mark else None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from models import permissions
 from models.access import Act
-from models.backup_media import medium_for
+from models.backup_media import medium_for, medium_of
 from models.backup_runs import run_of
 from models.backup_strays import named
 from models.chain import Head
@@ -34,13 +34,20 @@ if TYPE_CHECKING:
     from models.ledger import Ledger
 
 WHOLE_LEDGER = "（台帳の全体）"
+NO_MEDIUM = "保存先は、登録した媒体ではありません。"
 NOT_MADE = "（作成できませんでした）"
 
 
-def record_backup(ledger: "Ledger", folder: PurePath, progress: Progress) -> BackupFile:
+def record_backup(
+    ledger: "Ledger", folder: PurePath, progress: Progress, *, registered: bool = False
+) -> BackupFile:
     """Write a backup into a folder, verify it by reading it again, and enter it.
 
     A failure is entered as well, because a missed backup is something an officer asks about.
+
+    Args:
+        registered: the folder must be a registered medium, also before any is registered (A-26);
+            else the entry says that it is none.
 
     Raises:
         BackupIncomplete: it is kept, but files of the ledger had been lost before.
@@ -53,7 +60,7 @@ def record_backup(ledger: "Ledger", folder: PurePath, progress: Progress) -> Bac
     started = ledger.now()
     try:
         ledger.outside.require(folder)
-        medium = medium_for(ledger, folder)
+        medium = (medium_of if registered else medium_for)(ledger, folder)
         made = ledger.safe.backup(folder, progress)
     except AzukariError as error:
         try:
@@ -74,7 +81,8 @@ def record_backup(ledger: "Ledger", folder: PurePath, progress: Progress) -> Bac
 def _made(
     ledger: "Ledger", made: BackupFile, medium: BackupMedium | None, started: datetime
 ) -> BackupRun:
-    detail = f"台帳から失われた添付資料が{made.missing}件あります。" if made.missing else ""
+    detail = "" if medium else NO_MEDIUM
+    detail += f"台帳から失われた添付資料が{made.missing}件あります。" if made.missing else ""
     return run_of(
         ledger, BackupKind.FULL, made.file, started, made.head, detail,
         backup_id=made.backup_id,

@@ -12,6 +12,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from models.backup_care import ABSENT, AHEAD, LOST
+from models.backup_media import LOOSE
 from models.capacity import (
     GIB,
     LEAST_FREE,
@@ -77,7 +78,7 @@ def judge(facts: Facts) -> list[Condition]:
     """Judge everything, in the order of the page."""
     return [
         _room(facts), _share(facts), _memory(facts.memory), _checked(facts), _backed_up(facts),
-        _tried(facts), _journal(facts.journal),
+        _backup_medium(facts), _tried(facts), _journal(facts.journal),
         _clock(facts), _use(facts), _registered(facts), _media(facts), _protection(facts), _programs(facts),
         Condition("プログラムの版", State.GOOD, f"預り台帳 {facts.version}を使っています。"),
         _support(facts.support),
@@ -210,6 +211,20 @@ def _backed_up(facts: Facts) -> Condition:
         "バックアップ", "作成し、読み直しました", facts.backup, facts, facts.backup_days, to_do
     )
     return replace(found, sentence=found.sentence + BRIDGED) if facts.bridged else found
+
+
+def _backup_medium(facts: Facts) -> Condition:
+    """Tell whether backups go to registered media alone (A-26)."""
+    topic = "バックアップの媒体"
+    if facts.loose is not None:
+        sentence, _, to_do = LOOSE.format(facts.loose).partition("。")
+        return Condition(topic, State.CARE, f"{sentence}。", to_do)
+    if not facts.has_media:
+        return Condition(
+            topic, State.CARE, "登録した媒体はありません。",
+            "「バックアップ」の F2「今すぐバックアップ」で、最初の媒体を登録してください。",
+        )  # fmt: skip
+    return Condition(topic, State.GOOD, "バックアップは、登録した媒体に作っています。")
 
 
 def _tried(facts: Facts) -> Condition:

@@ -10,6 +10,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Protocol
 
 from models.backup_care import Found, is_rekeyed, newest_lost
+from models.backup_media import has_media, loose
 from models.backups import WHOLE_LEDGER
 from models.capacity import Disk, Memory, Room, chosen_quota
 from models.codes import BackupKind, BackupResult, SystemEventKind
@@ -89,6 +90,8 @@ class Facts:
     shut: bool = False  # nobody of today opens the newest backup
     quota: int = 0  # MB that somebody set for the attachments, 0 for none
     media: Sequence[Plugged] | None = ()
+    has_media: bool = True  # a backup medium is registered
+    loose: PurePath | None = None  # where the newest backup lies, if that is none
     support: str = ""  # whom to call and when, as the office says
 
 
@@ -146,6 +149,8 @@ def read_facts(
         shut=not ledger.safe.journal.still_opens(),
         quota=chosen_quota(ledger),
         media=_plugged(ledger, machine.media()),
+        has_media=has_media(ledger),
+        loose=loose(ledger),
         support=support(ledger),
     )
 

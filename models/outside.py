@@ -46,6 +46,10 @@ class Outside:
         access.flush()
         raise (NetworkPlace if place.network else UnregisteredMedium)(file=str(place.root))
 
+    def is_registered_at(self, folder: PurePath) -> bool:
+        """Tell whether a folder bears the mark of a medium in use."""
+        return self._is_ours(self._mark(folder))
+
     def registered_on(self, root: PurePath) -> str:
         """Return what a medium is registered as, by the mark on it or in a folder of it, "" if not."""
         for folder in self._ledger.safe.top_folders(root):

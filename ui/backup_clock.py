@@ -92,7 +92,7 @@ class BackupClock(QObject):
         if not may_back_up(ledger) or not missed(last_good(ledger), now, at):
             return False
         self._tried = now.date()  # what fails once is left to people, and not entered every minute
-        record_backup(ledger, folder, self._report)
+        record_backup(ledger, folder, self._report, registered=True)
         return True
 
     def _tell(self, done: int, total: int) -> None:
@@ -122,7 +122,7 @@ def back_up_and_leave(
         folder, last = backup_folder(ledger), last_good(ledger)
         known = (last.to_event_seq or 0) + 1 if last else 0
         if folder is not None and may_back_up(ledger) and ledger.store.head().seq > known:
-            record_backup(ledger, folder, report)
+            record_backup(ledger, folder, report, registered=True)
 
     def failed(error: AzukariError) -> None:
         asker = operations.asker

@@ -41,6 +41,10 @@ MEDIUM = (
     "バックアップできます。\n媒体番号と名称を、空白で区切って入力してください"
     "（例　B-01 金庫のUSBメモリー）。"
 )
+FIRST_OF_ALL = (
+    "バックアップは、登録した媒体にだけ作ります。「{0}」を、最初の媒体として登録します。\n"
+    "媒体番号と名称を、空白で区切って入力してください（例　B-01 金庫のUSBメモリー）。"
+)
 EXPLANATION = (
     "使わなくなる媒体は、まず「使用を終える…」を押します。その媒体にはもうバックアップを書かず、"
     "残りのバックアップは「古いバックアップの廃棄」に出ます。すべて廃棄したか、媒体を処分したら、"
@@ -48,7 +52,7 @@ EXPLANATION = (
 )
 LEAVE = "この媒体の使用を終えます。理由を入力してください（例　古くなったため）。"
 NONE_YET = (
-    "登録した媒体はありません。登録すると、登録した媒体だけにバックアップできます。"
+    "登録した媒体はありません。バックアップは、登録した媒体だけに作ります。"
     "USBなどの外部媒体とネットワーク上の場所は、登録するまで使えません。"
 )
 
@@ -80,6 +84,46 @@ def read_media(ledger: Ledger) -> list[Held]:
     return [Held(medium, len(left_on(ledger, medium.id))) for medium in media]
 
 
+def register_there(
+    desk: Desk,
+    parent: QWidget,
+    folder: Path,
+    question: str,
+    then: Callable[[str], None],
+    refused: Callable[[str], None] | None = None,
+) -> None:
+    """Ask for number and name of a medium, and where a network folder stands, and register it.
+
+    Args:
+        then: called with the number.
+        refused: called with a sentence where nobody chose a place; without it the asker says it.
+    """
+    ledger, asker = desk.ledger, desk.asker
+    words = asker.line(parent, "媒体の登録", question.format(folder))
+    if words is None:
+        return
+    no, _, name = words.replace("\u3000", " ").strip().partition(" ")
+
+    def entered(places: dict[str, str] | None) -> None:
+        place_id = ""
+        if places is not None:
+            title = "ネットワーク上の保存先の登録"
+            chosen = asker.choice(parent, title, NETWORK, list(places)) if places else None
+            if chosen not in places:
+                (refused or (lambda said: asker.warn(parent, said)))(WITHOUT_PLACE)
+                return
+            place_id = places[chosen]
+        desk.operations.run(
+            lambda: register_medium(
+                ledger, folder, medium_no=no, name=name.strip() or no, place_id=place_id
+            ),
+            done=lambda _: then(no),
+            parent=parent,
+        )
+
+    desk.operations.ask(lambda: _places_for(ledger, folder), entered, parent=parent)
+
+
 class MediaDialog(QDialog):
     """Lists the media and leads each from its registration to its end."""
 
@@ -96,31 +140,20 @@ class MediaDialog(QDialog):
     # --- verbs ----------------------------------------
     def register(self) -> None:
         """Mark a medium and register it; from the first one on, backups go to such media only."""
-        ledger, asker = self.desk.ledger, self.desk.asker
-        folder = asker.folder(self, self.tr("登録する媒体のフォルダーを選んでください"))
-        words = asker.line(self, self.tr("媒体の登録"), MEDIUM) if folder is not None else None
-        if folder is None or words is None:
+        folder = self.desk.asker.folder(self, self.tr("登録する媒体のフォルダーを選んでください"))
+        if folder is None:
             return
-        where: Path = folder
-        no, _, name = words.replace("　", " ").partition(" ")
+        ledger = self.desk.ledger
 
-        def then(places: dict[str, str] | None) -> None:
-            place_id = ""
-            if places is not None:
-                title = self.tr("ネットワーク上の保存先の登録")
-                chosen = asker.choice(self, title, NETWORK, list(places)) if places else None
-                if chosen not in places:
-                    layout.say(self.message, WITHOUT_PLACE, "problem")
-                    return
-                place_id = places[chosen]
-            self._run(
-                lambda: register_medium(
-                    ledger, where, medium_no=no, name=name or no, place_id=place_id
-                ),
-                self.tr("媒体「{0}」を登録しました。").format(no),
-            )
+        def done(number: str) -> None:
+            said = self.tr("媒体「{0}」を登録しました。").format(number)
+            layout.say(self.message, said, "good")
+            self.desk.operations.ask(lambda: read_media(ledger), self._reshow, parent=self)
 
-        self.desk.operations.ask(lambda: _places_for(ledger, where), then, parent=self)
+        register_there(
+            self.desk, self, folder, MEDIUM, done,
+            lambda words: layout.say(self.message, words, "problem"),
+        )  # fmt: skip
 
     def leave(self) -> None:
         """Write no more backups to the chosen medium."""

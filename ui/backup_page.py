@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from models import wareki
 from models.access import NOT_DONE, Act
 from models.backup_care import Judged, last_good, must_end, proposal, standing
+from models.backup_media import FIRST, LOOSE, has_media, loose
 from models.backup_strays import Stray, strays
 from models.backups import record_backup, record_check, record_verification
 from models.codes import BackupKind
@@ -23,7 +24,7 @@ from models.safe import BackupFile
 from models.verification import Remedy, Verification
 from ui import icons, permitted
 from ui.backup_ending import EndingDialog
-from ui.backup_media import Held, MediaDialog, read_media
+from ui.backup_media import FIRST_OF_ALL, Held, MediaDialog, read_media, register_there
 from ui.journal_part import JournalPart
 from ui.layout import card, note, plain, say, scrolling, title
 from ui.ledger_settings import (
@@ -140,6 +141,9 @@ class BackupPage(Page):
         where = f"保存先　{folder}" if folder else "保存先はまだ決まっていません。"
         if care:
             where += f"　{days}日に1回は、別の媒体にバックアップしてください。"
+        if (there := loose(ledger)) is not None:
+            care = True
+            where += f"\n{LOOSE.format(there)}"
         checks = (
             ("最終の検証", last_good(ledger, BackupKind.VERIFY)),
             ("最終の復元の試し", last_good(ledger, BackupKind.RESTORE_TEST)),
@@ -175,9 +179,24 @@ class BackupPage(Page):
             if may_change(ledger):
                 change_setting(ledger, BACKUP_FOLDER, str(folder))
         place: Path = folder
+        self.desk.operations.ask(
+            lambda: has_media(ledger),
+            lambda found: self._write(place) if found else self._register_first(place),
+            parent=self,
+        )
+
+    def _register_first(self, place: Path) -> None:
+        """Register the folder as the first medium, then write the backup (A-26)."""
+        if permitted.why_not(self.desk.ledger, "backup_media"):
+            self.desk.asker.tell(self, FIRST.format(place))
+        else:
+            register_there(self.desk, self, place, FIRST_OF_ALL, lambda _: self._write(place))
+
+    def _write(self, place: Path) -> None:
+        ledger = self.desk.ledger
         self.desk.operations.long(
             self.tr("バックアップ"),
-            lambda progress: record_backup(ledger, place, progress),
+            lambda progress: record_backup(ledger, place, progress, registered=True),
             self._backed_up,
             self,
         )

@@ -11,6 +11,7 @@ from models.backup_media import (
     Destruction,
     end_medium,
     leave_use,
+    loose,
     medium_for,
     register_medium,
 )
@@ -62,6 +63,19 @@ def test_another_stick_is_noticed_and_nothing_is_written(house: House) -> None:
 def test_without_a_registered_medium_any_folder_serves(house: House) -> None:
     assert medium_for(house.ledger, house.folder / "other") is None
     assert record_backup(house.ledger, house.folder / "other", quiet).size > 0
+    run = house.ledger.registers.all(BackupRun)[-1].record
+    assert "登録した媒体ではありません" in run.detail and run.result is BackupResult.OK
+    assert loose(house.ledger) == house.folder / "other"  # open until it is registered
+    with pytest.raises(Refused, match="まだ登録されていません"):
+        record_backup(house.ledger, house.folder / "other", quiet, registered=True)
+    register(house, "other")
+    assert loose(house.ledger) is None
+    (house.folder / "other").rename(house.folder / "away")
+    assert loose(house.ledger) == house.folder / "other"
+    (house.folder / "away").rename(house.folder / "other")
+    record_backup(house.ledger, house.folder / "other", quiet, registered=True)
+    (house.folder / "other").rename(house.folder / "away")
+    assert loose(house.ledger) is None  # it lies on the medium, wherever that is
 
 
 def test_the_medium_is_known_wherever_it_is_put(house: House) -> None:

@@ -99,6 +99,8 @@ def test_a_well_kept_pc_is_all_good() -> None:
         ("ウイルス対策", {"protection": None}, State.UNKNOWN),
         ("ウイルス対策", {"protection": [Protection("X", False, None)]}, State.BAD),
         ("ウイルス対策", {"protection": [Protection("X", True, date(2026, 11, 1))]}, State.CARE),
+        ("バックアップの媒体", {"has_media": False}, State.CARE),
+        ("バックアップの媒体", {"loose": PurePath("C:/backup")}, State.CARE),
         ("外部媒体", {"media": None}, State.UNKNOWN),
         ("外部媒体", {"media": [Plugged(PurePath("E:/"), "")]}, State.CARE),
         (CALL, {"support": ""}, State.CARE),

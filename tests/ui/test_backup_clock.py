@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from pathlib import Path
+from shutil import rmtree
 
 import pytest
 from PySide6.QtCore import QTime
@@ -11,6 +12,7 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from models.backup_care import last_good, standing
+from models.backup_media import register_medium
 from models.backups import record_backup, record_verification
 from models.calendar_frame import latest
 from models.codes import BackupKind, BackupResult
@@ -61,8 +63,13 @@ def desk(tmp_path: Path, qtbot: QtBot) -> Iterator[Desk]:
         qtbot.addWidget(page)
         settings.change_setting(house.ledger, settings.BACKUP_FOLDER, str(tmp_path / "stick"))
         settings.change_setting(house.ledger, settings.BACKUP_AT, "17:15")
+        register_medium(house.ledger, tmp_path / "stick", medium_no="B-01", name="金庫のUSB")
         yield Desk(house, tmp_path / "stick", operations, answers, page, qtbot)
         operations.close()
+
+
+def backups(desk: Desk) -> list[Path]:
+    return list(desk.stick.glob("*.azb"))
 
 
 @pytest.mark.parametrize(
@@ -94,7 +101,7 @@ def test_it_makes_one_backup_when_its_time_has_come(desk: Desk) -> None:
     desk.house.clock.go_to(desk.ledger.today(), 18)
     desk.look(clock)
     desk.look(clock)
-    assert len(standing(desk.ledger)) == len(list(desk.stick.iterdir())) == 1
+    assert len(standing(desk.ledger)) == len(backups(desk)) == 1
     assert "％" in said[0] and said[-1].startswith("自動バックアップを作成し")
 
 
@@ -104,7 +111,7 @@ def test_a_window_that_closes_does_not_wait_for_it(desk: Desk) -> None:
     clock.look()
     clock.stop()
     settle(desk.qtbot, desk.operations)
-    assert standing(desk.ledger) == [] and list(desk.stick.iterdir()) == []
+    assert standing(desk.ledger) == [] and backups(desk) == []
     (failed,) = desk.ledger.registers.all(BackupRun, kind=BackupKind.FULL)
     assert failed.record.result is BackupResult.FAILED
     desk.look(clock)  # nothing is begun any more
@@ -112,7 +119,7 @@ def test_a_window_that_closes_does_not_wait_for_it(desk: Desk) -> None:
 
 
 def test_what_fails_is_told_once_and_entered_once(desk: Desk) -> None:
-    desk.stick.rmdir()
+    rmtree(desk.stick)
     clock = BackupClock(desk.ledger, desk.operations, desk.page)
     desk.house.clock.go_to(desk.ledger.today(), 18)
     desk.look(clock)
@@ -121,6 +128,29 @@ def test_what_fails_is_told_once_and_entered_once(desk: Desk) -> None:
     assert said.startswith("自動バックアップができませんでした") and "今すぐ" in said
     failed = desk.ledger.registers.all(BackupRun, kind=BackupKind.FULL)
     assert [one.record.result for one in failed] == [BackupResult.FAILED]
+
+
+def test_without_a_registered_medium_it_says_how_to_register_one(
+    tmp_path: Path, qtbot: QtBot
+) -> None:
+    (tmp_path / "stick").mkdir()
+    with furnished(tmp_path) as house:
+        answers, page = Answers(), QWidget()
+        operations = Operations(answers)
+        qtbot.addWidget(page)
+        desk = Desk(house, tmp_path / "stick", operations, answers, page, qtbot)
+        settings.change_setting(house.ledger, settings.BACKUP_FOLDER, str(desk.stick))
+        settings.change_setting(house.ledger, settings.BACKUP_AT, "17:15")
+        house.clock.go_to(house.ledger.today(), 18)
+        desk.look(BackupClock(house.ledger, operations, page))
+        (said,) = answers.asked
+        assert "まだ登録されていません" in said and "F2「今すぐバックアップ」" in said
+        assert backups(desk) == []
+        answers.replies += [False]
+        assert leaving(desk) == [False]
+        register_medium(house.ledger, desk.stick, medium_no="B-01", name="金庫のUSB")
+        assert leaving(desk) == [True] and len(backups(desk)) == 1
+        operations.close()
 
 
 def test_without_a_time_nothing_is_made(desk: Desk) -> None:
@@ -174,7 +204,7 @@ def test_leaving_makes_a_backup_of_what_is_new(desk: Desk) -> None:
 
 
 def test_a_failed_backup_asks_before_leaving(desk: Desk) -> None:
-    desk.stick.rmdir()
+    rmtree(desk.stick)
     desk.answers.replies += [False, True]
     assert leaving(desk) == [False]
     assert leaving(desk) == [True]

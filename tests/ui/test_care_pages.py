@@ -31,6 +31,7 @@ from models.ledger import Ledger
 from models.office import Office
 from models.records import (
     AccessRight,
+    BackupMedium,
     BackupRun,
     Contract,
     Organization,
@@ -98,11 +99,15 @@ def test_a_backup_is_made_verified_and_listed(
     page.show()
     settle(qtbot, desk.operations)
     assert page.age.text() == "！ バックアップはまだありません。"
-    answers.replies.append(place)
+    answers.replies += [place, "B-01　金庫のUSB"]
     desk.operations.watch(desk.ledger)
     page.back_up()
     settle(qtbot, desk.operations)
+    assert "最初の媒体として登録します" in answers.asked[1] and str(place) in answers.asked[1]
     assert len(list(place.glob("*.azb"))) == 1
+    [medium] = [one.record for one in desk.ledger.registers.all(BackupMedium)]
+    assert medium.caption() == "B-01 金庫のUSB"
+    assert desk.ledger.registers.all(BackupRun)[0].record.medium_id == medium.id
     assert "読み直して確かめました" in answers.asked[-1]
     assert desk.ledger.registers.all(BackupRun)[0].record.result is BackupResult.OK
     settle(qtbot, desk.operations)

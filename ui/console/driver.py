@@ -11,6 +11,7 @@ from typing import Any, TextIO
 
 from models import permissions
 from models.access import Act
+from models.backup_media import loose
 from models.backups import record_backup
 from models.condition import record_check
 from models.errors import AzukariError, Usage
@@ -140,12 +141,14 @@ class Driver:
 
     # --- care ------------------------------------------------------------------------------------
     def _backup(self, request: Request) -> Answer:
-        made = record_backup(self._session.open(), place_of(request, "folder", folder), quiet)
+        ledger = self._session.open()
+        made = record_backup(ledger, place_of(request, "folder", folder), quiet)
         return {
             "file": str(made.file),
             "seq": made.head.seq,
             "head": made.head.hex,
             "sha256": made.sha256,
+            "registered": loose(ledger) is None,
         }
 
     def _verify(self, request: Request) -> Answer:

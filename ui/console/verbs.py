@@ -12,6 +12,7 @@ from models import paper_known
 from models.access import Act
 from models.after_erasure import erased_words, erasures_of
 from models.backup_care import ABSENT, LOST, last_good, newest_lost
+from models.backup_media import LOOSE, loose
 from models.backups import (
     enters_checks,
     keys_words,
@@ -354,14 +355,18 @@ def backup(arguments: Namespace, office: Office, speaker: Speaker) -> int:
     """Write a backup, read it again, and note it in the ledger."""
     with opened(arguments, office) as ledger:
         made = record_backup(ledger, Path(arguments.folder), speaker.progress)
+        unregistered = loose(ledger) is not None
     result = {
         "file": str(made.file),
         "seq": made.head.seq,
         "head": made.head.hex,
         "size": made.size,
         "sha256": made.sha256,
+        "registered": not unregistered,
     }
     lines = ["バックアップを作成し、読み直して検証しました。", str(made.file)]
+    if unregistered:
+        speaker.message(LOOSE.format(arguments.folder))
     speaker.result(result, lines)
     return 0
 

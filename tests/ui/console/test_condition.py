@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from models.backup_media import register_medium
 from models.codes import Role, SystemEventKind
 from models.condition import WORDS, State
 from models.denied import parse_denied
@@ -74,6 +75,23 @@ def test_whom_to_call_is_entered_on_the_console_and_told(house: House, console: 
     assert topic(said, "連絡先")["state"] == "good" and topic(said, "外部媒体")["state_word"]
     worker = console("condition", console.ledger, "--support", "私", user=WORKER.login)
     refused(worker, 3, "NOT_PERMITTED", "責任者")
+
+
+def test_a_schedule_goes_on_without_a_medium_and_says_so_until_one_is_registered(
+    house: House, console: Console, tmp_path: Path
+) -> None:
+    place = tmp_path / "usb"
+    place.mkdir()
+    said = console("backup", console.ledger, place)
+    assert said.code == 0 and said.answer["registered"] is False
+    assert "登録した媒体ではありません" in said.err
+    row = topic(console("condition", console.ledger).answer, "バックアップの媒体")
+    assert row["state"] == "care" and str(place) in row["sentence"] and "登録して" in row["to_do"]
+    register_medium(house.sign_in(BOSS.login), place, medium_no="B-01", name="金庫のUSB")
+    row = topic(console("condition", console.ledger).answer, "バックアップの媒体")
+    assert row["state"] == "good"
+    said = console("backup", console.ledger, place)
+    assert said.code == 0 and said.answer["registered"] and "登録" not in said.err
 
 
 def test_the_responsible_person_answers_on_the_console(
