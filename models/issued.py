@@ -221,6 +221,14 @@ class Issues:
         """Return the persons who asked for what waits."""
         return {one.record.requested_by for one in self._waiting}
 
+    def concerned(self, override: RuleOverride) -> set[str]:
+        """Return whose account it is that an exception is about."""
+        if override.rule_id != RULE:
+            return set()
+        event = self._ledger.store.get(SystemEvent, override.record_ref)
+        login = event.record.value if event is not None else ""
+        return {one.person_id for one in self._accounts if one.login_name == login}
+
     def asked_since(self, asker: str, *, absent: bool) -> int | None:
         """Return the entry from which on somebody may have gone about it, None where nothing was.
 

@@ -322,7 +322,8 @@ class Managing:
         issues, asker = ledger.rules.issues, {ledger.user.person_id, *actors}
         days = {}
         for one in ledger.people.accounts():
-            if one.id in own and may_second(one) and one.person_id not in asker:
+            there = one.id in own and may_second(one) and not issues.cut_off(one)
+            if there and one.person_id not in asker:
                 same = namesakes.same_or_alike(ledger.store, one.person_id, asker)
                 said = issues.alike_lately if same else issues.gone_lately
                 days[one] = said(one, asker)

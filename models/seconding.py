@@ -363,10 +363,14 @@ class SecondPerson:
             return str(error)
         since, newcomers = self._asked_at(override, actors)
         askers = self.issues.askers if override.rule_id == RULE else set()
-        able = self.seconds(
-            actors, override.requested_by, since=since, newcomers=newcomers, askers=askers
-        )
-        if account.person_id in able:
+
+        def able(but: set[str]) -> set[str]:
+            return self.seconds(
+                actors | but, override.requested_by, since=since, newcomers=newcomers, askers=askers
+            )
+
+        # Whom it let in agrees to it only where nobody else is there.
+        if account.person_id in (able(self.issues.concerned(override)) or able(set())):
             return ""
         mine = self.issues.standing(account, {override.requested_by, *askers}, since)
         return FOR_THE_RESPONSIBLE if mine is Standing.OWN else GIVEN

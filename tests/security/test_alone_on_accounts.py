@@ -251,6 +251,17 @@ def test_who_is_alone_lets_another_in_with_a_reason_and_papers_tell(alone: House
     assert no_problems(alone)
 
 
+def test_on_the_first_day_of_an_office_everybody_is_let_in(alone: House) -> None:
+    """Nobody has an own password yet; who has one first agrees."""
+    add(alone, "administrator", ADMINISTRATOR.login, Role.ADMINISTRATOR)
+    add(alone, "worker", WORKER.login, Role.WORKER)
+    add(alone, "worker3", "sakiyama", Role.SUPERVISOR, ALONE)
+    [override] = waiting(alone)
+    come_in(alone, WORKER.login, FIRST).people.change_password(FIRST, TAKEN)
+    alone.ledger.rules.approve([override.id])
+    assert not waiting(alone) and no_problems(alone)
+
+
 def test_who_has_just_taken_over_the_only_worker_is_alone_with_nobody(alone: House) -> None:
     """A ledger without an administrator: he gives the worker a new password, and asks the worker."""
     add(alone, "worker", WORKER.login, Role.WORKER)
