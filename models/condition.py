@@ -332,7 +332,7 @@ def _support(support: str) -> Condition:
     if support:
         return Condition(CALL, State.GOOD, f"{support}。")
     return Condition(
-        CALL, State.CARE, f"{NOT_RECORDED}です。",
+        CALL, State.CARE, f"{NOT_RECORDED}。",
         "困ったときに連絡する人・電話・受付時間を、責任者かシステム管理者が「設定・利用者」の「設定」に"
         "登録してください。",
     )  # fmt: skip

@@ -139,7 +139,7 @@ def backup(ledger: "Ledger") -> str:
     run = last_good(ledger)
     if run is None or run.finished_at is None:
         return "まだ取っていません。"
-    until = f"、記帳番号{run.to_event_seq:,}まで" if run.to_event_seq is not None else ""
+    until = f"（記帳番号{run.to_event_seq:,}まで）" if run.to_event_seq is not None else ""
     return f"{format_short_moment(run.finished_at)}に作成し、読み直して確かめました{until}。"
 
 
@@ -166,7 +166,7 @@ _OTHER = (
 )
 _SAME = (
     "記帳番号{0:,}の先頭値は、この書類に書かれたものと同じです。それまでの記帳{0:,}件は、この書類のときから"
-    "変わっていません。その後の記帳は{1:,}件です。"
+    "変わっていません。その後の記帳は、この書類の分を含めて{1:,}件です。"
 )
 
 

@@ -189,6 +189,8 @@ class PaperDialog(QDialog):
         self.present_labels = (
             add_row(rows, OFFICERS, self.officers), add_row(rows, ATTENDANTS, self.attendants)
         )  # fmt: skip
+        for part in (self.officers, self.attendants, *self.present_labels):
+            part.hide()  # until the receipt of an inspection is chosen
 
     def _show_seal_note(self) -> None:
         kind = SealKind.read(self.seal.currentData())

@@ -16,6 +16,7 @@ from models.errors import NeedsAnswer
 from models.ledger import Ledger
 from models.office import Office
 from models.possible_acts import ALLOWED
+from models.profile_forms import RECEIPT
 from models.purposes import USUAL
 from models.records import (
     Assignment,
@@ -53,6 +54,7 @@ from ui.handling.defaults import starting_event
 from ui.handling.opening import correcting_dialog, handling_dialog
 from ui.help import HelpDialog
 from ui.history import HistoryDialog
+from ui.inspection import InspectionDialog
 from ui.items import ItemsPage
 from ui.medium_ending import MediumEndingDialog
 from ui.must_change import OwnPasswordDialog
@@ -385,7 +387,11 @@ def evidence(stage: Stage) -> Iterator[tuple[str, QWidget]]:
     event = stage.desk.ledger.registers.all(HandlingEvent)[-1].record
     said = f"{event.caption()}に、次のとおり立ち会いました。\n令和8年11月2日 10:20　U-0001 USBメモリー　1個"
     found = [Unconfirmed(OfficerAct.WITNESS, event, said)]
-    yield from stage.dialogs(officer=OfficerDialog(desk, contract.id, found, page))
+    yield from stage.dialogs(
+        officer=OfficerDialog(desk, contract.id, found, page),
+        inspection=InspectionDialog(desk, contract.id, page),
+        inspection_names=PaperDialog(desk, contract.id, page, kind=RECEIPT),
+    )
 
 
 def oversight(stage: Stage) -> Iterator[tuple[str, QWidget]]:

@@ -77,7 +77,7 @@ class InspectionReceipt(Document):
             ("年度ごとの最後の書類", papers),
             ("前回の控え", self.former or NO_FORMER),
             ("証印の指紋", seal),
-            ("利用者・使用端末", f"利用者 {self.users}　使用端末 {self.terminals}"),
+            ("利用者・使用端末", f"利用者 {self.users}\n使用端末 {self.terminals}"),
             ("バックアップ", self.backup),
             ("更新ジャーナル", self.journal),
         ]
@@ -107,6 +107,6 @@ class InspectionReceipt(Document):
             + hex_groups("89abcdef01234567" * 4),
             users="5名（従事者2名、責任者1名、システム管理者1名、検査者1名）",
             terminals="1台",
-            backup="R8.11.20 17:30に作成し、読み直して確かめました、記帳番号1,230まで。",
+            backup="R8.11.20 17:30に作成し、読み直して確かめました（記帳番号1,230まで）。",
             journal="更新ジャーナルに書いています（記帳番号1,234まで）。",
         )  # fmt: skip

@@ -148,7 +148,7 @@ def test_what_is_plugged_in_is_named_with_what_it_is_registered_as(
         del sticks[1]
         found = {one.topic: one for one in read_conditions(house.ledger)}
         assert found["外部媒体"].state is State.GOOD and "B-01" in found["外部媒体"].sentence
-        assert found[CALL].state is State.CARE and found[CALL].sentence == "記録なしです。"
+        assert found[CALL].state is State.CARE and found[CALL].sentence == "記録なし。"
         change_support(house.ledger, " 情報管理課\u3000渡邉　\n内線123 ")
         assert support(house.sign_in("yoshino")) == "情報管理課 渡邉 内線123"
         found = {one.topic: one for one in read_conditions(house.ledger)}

@@ -1,5 +1,6 @@
 """バックアップの媒体: registered, leaving use, and ended, each by its button."""
 
+from pathlib import Path
 from shutil import rmtree
 
 import pytest
@@ -12,7 +13,7 @@ from models.codes import MediumState, SanitizationMethod
 from models.records import BackupMedium, Person, Place
 from models.safe import OutsidePlace
 from storage.safe import LedgerSafe
-from tests.house import House
+from tests.house import House, furnished
 from tests.ui.shell import Answers, cell_text, settle
 from ui.backup_media import NONE_YET, MediaDialog, read_media
 from ui.backup_page import BackupPage
@@ -67,6 +68,25 @@ def test_a_medium_is_registered_from_the_page(house: House, desk: Desk, qtbot: Q
     assert [cell_text(dialog.table, 0, n) for n in (0, 2, 3)] == ["B-01", "使用中", "0件"]
     assert dialog.leave_button.isEnabled() and not dialog.end_button.isEnabled()
     assert "先に「使用を終える…」" in dialog.end_button.toolTip()
+
+
+def test_a_worker_is_told_who_registers_the_first_medium(
+    qtbot: QtBot, operations: Operations, tmp_path: Path
+) -> None:
+    (tmp_path / "stick").mkdir()
+    with furnished(tmp_path, accounts=True) as house:
+        house.sign_in("yoshino")
+        asker = operations.asker
+        assert isinstance(asker, Answers)
+        desk = Desk(house.ledger, operations, asker, lambda *_where: None)
+        page = BackupPage(desk, house.office)
+        qtbot.addWidget(page)
+        asker.replies.append(tmp_path / "stick")
+        page.back_up()
+        settle(qtbot, operations)
+        assert "責任者かシステム管理者" in asker.asked[-1]
+        assert not house.ledger.registers.all(BackupMedium)
+        assert not list((tmp_path / "stick").iterdir())
 
 
 def test_a_medium_leaves_use_with_a_reason(house: House, desk: Desk, qtbot: QtBot) -> None:
