@@ -10,6 +10,7 @@ own word that no administrator is there is not kept from it, but it waits for so
 A password that others know, or a lost card, waits for nobody (A-06), and gives nobody a way in.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
@@ -48,6 +49,10 @@ ALONE = (
 UNSURE = (
     "「{login}」（{role}）の{act}を、サインインできるシステム管理者がいないことを責任者だけが登録した"
     "後に行いました。ほかの方が確認します。"
+)
+WAITS = (
+    "ほかの方の確認を受けるまで「確認待ちの例外」に残り、確定する書類と個人情報管理台帳に「注意」として印字されます。"
+    "できるだけ早く、確認を受けてください。"
 )
 NOBODY_NOW = "{words}いま確認できる方がいません。"
 KNOWN = "登録されている方は、" + GIVEN
@@ -346,6 +351,12 @@ class Managing:
     def _stood(self, since: int, actors: set[str]) -> bool:
         asker = self._ledger.user.person_id
         return self._ledger.rules.issues.stood(since, {asker, *actors})
+
+
+def told_of(beside: Sequence[Intent]) -> tuple[str, ...]:
+    """Return what is said to whoever did what waits for somebody else."""
+    waits = any(isinstance(i.record, RuleOverride) and i.record.confirm_later for i in beside)
+    return (WAITS,) if waits else ()
 
 
 def _filled(words: str, deed: Deed) -> str:

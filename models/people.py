@@ -8,13 +8,7 @@ from typing import TYPE_CHECKING
 
 from models.both_or_neither import both_or_neither, entered_later, why
 from models.chain import Intent
-from models.codes import (
-    AccessLevel,
-    AccountStatus,
-    EventLevel,
-    Role,
-    SystemEventKind,
-)
+from models.codes import AccessLevel, AccountStatus, EventLevel, Role, SystemEventKind
 from models.commands import Change, creating, revising
 from models.errors import (
     AzukariError,
@@ -25,7 +19,7 @@ from models.errors import (
 )
 from models.former_passwords import former_passwords
 from models.issuing import issue_procedure
-from models.managing import Deed, Managed, Managing
+from models.managing import Deed, Managed, Managing, told_of
 from models.passwords import check_own, tidy
 from models.records import (
     AccessRight,
@@ -125,7 +119,7 @@ class People:
             )
             account = replace(account, public_key=key.hex())
             intents = [creating(account), *map(creating, rights), *beside]
-            return ledger.commit(intents, command_id=command_id)
+            return ledger.commit(intents, command_id=command_id, notices=told_of(beside))
 
     def own_words(self, person_id: str, login: str) -> tuple[str, ...]:
         """Return what a password of this person must not contain (A-08)."""
@@ -444,7 +438,8 @@ class People:
     def _with_new_keys(
         self, account: UserAccount, beside: Sequence[Intent], reason: str, command_id: str
     ) -> Change:
-        change = self._ledger.commit([revising(account, reason), *beside], command_id=command_id)
+        intents, told = [revising(account, reason), *beside], told_of(beside)
+        change = self._ledger.commit(intents, command_id=command_id, notices=told)
         with suppress(AzukariError):  # what is left of it opens to nobody
             self._ledger.safe.forget_former(account.id)
         return change

@@ -185,7 +185,7 @@ def test_whose_keys_another_has_agreed_to_agrees(house: House) -> None:
     come_in(house, "tsuji", FIRST).people.change_password(FIRST, OTHERS)
     house.sign_in(BOSS.login)
     gone(house, "administrator", yesterday(house))
-    reissue(house, WORKER.login)
+    assert "確認待ちの例外" in reissue(house, WORKER.login).notices[0]
     take_over(house, WORKER.login)
     [line] = printed(house)
     assert "「yoshino」（従事者）のパスワードの再発行" in line
@@ -239,7 +239,8 @@ def test_who_is_alone_lets_another_in_with_a_reason_and_papers_tell(alone: House
     with pytest.raises(NeedsAnswer) as asked:
         add(alone, "worker3", "sakiyama", Role.SUPERVISOR)
     assert asked_of(asked.value).alone
-    add(alone, "worker3", "sakiyama", Role.SUPERVISOR, ALONE)
+    [told] = add(alone, "worker3", "sakiyama", Role.SUPERVISOR, ALONE).notices
+    assert "注意" in told and "できるだけ早く" in told
     [line] = printed(alone)
     assert "確認に代わって" in line and "まだ確認していません" in line
     [override] = waiting(alone)
