@@ -19,7 +19,7 @@ from models.errors import (
     WrongPassword,
 )
 from models.ledger import Ledger
-from models.records import DueItem, LedgerOrigin, SystemEvent, UserAccount
+from models.records import Incident, LedgerOrigin, SystemEvent, UserAccount
 from models.store import quiet
 from storage import header_files
 from storage.files import overwrite_durable
@@ -279,7 +279,7 @@ def test_a_known_password_is_a_new_one_though_the_new_key_failed(
             shut(house)
     house.ledger.close()
     house.ledger = house.office.unlock(house.folder / "ledger", BOSS.login, NEW)
-    assert renewals(house.ledger) == ["2"] and house.ledger.registers.all(DueItem)
+    assert renewals(house.ledger) == ["2"] and house.ledger.registers.all(Incident)
 
 
 @pytest.mark.parametrize("place", ["set_setting", "append"])
