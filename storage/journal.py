@@ -274,8 +274,8 @@ def check_links(
         previous = file.header.file_id
         if not full and path != paths[-1]:
             continue
-        if before is not None and file.header.base.seq > before.head.seq:
-            # The next file continues what is not whole any more at the end of this one.
+        if before is not None and _needed_until(paths[done:]) > before.head.seq:
+            # A later file continues what is not whole any more at the end of this one.
             raise broken(str(paths[done - 1]), before.next_number)
         before = _check_frames(file, brought)
     if is_closed(paths[-1], keys):
@@ -291,6 +291,12 @@ def check_links(
 
 def _unknown(folder: Path) -> Damaged:
     return Damaged(file=str(folder), what_now=f"台帳と続きが合いません。{BROKEN}")
+
+
+def _needed_until(later: list[Path]) -> int:
+    """Return the entry up to which files must lead: one that begins earlier tells the rest again."""
+    headers = (header_of(path) for path in later)
+    return min(header.base.seq for header in headers if header is not None)
 
 
 def look_over(paths: list[Path]) -> None:

@@ -25,7 +25,7 @@ from storage.journal import Journal, header_of, list_files
 from storage.journal_compare import Shown, value_of
 from storage.journal_file import Part
 from storage.journal_format import KeyGone
-from storage.journal_reach import line_before, relied_on
+from storage.journal_reach import leads_to, line_before, relied_on
 from storage.journal_words import (
     CHOOSE_AGAIN,
     FIRST_OF_ALL,
@@ -117,7 +117,8 @@ class Connecting:
         if lost_one or not self._shown.contains(journal.head):
             told = journal.head if not lost_one else Head(now.seq + 1, bytes(32))
             before = self._told(f"更新ジャーナルは記帳番号{told.seq:,}まで進んでいます", told)
-            journal.catch_up(self._shown.behind(before, EMPTY), base=before, lines=EMPTY)
+            base = self._counts_from(before)
+            journal.catch_up(self._shown.behind(base, EMPTY), base=base, lines=EMPTY)
         elif not self._shown.contains_line(journal.lines):
             self._require_lines_told(journal.lines)
             base = self._kept[0] if self._kept else journal.head
@@ -125,6 +126,23 @@ class Connecting:
         else:
             self._catch_up(journal, now)
         return journal, ""
+
+    def _counts_from(self, before: Head) -> Head:
+        """Return from where the entries are told again, so that the files lead on to the last one.
+
+        Args:
+            before: where the ledger stood before it told that the journal knows more. Files that
+                went another way do not lead there; then it is where the backups end, or the files
+                begin.
+        """
+        folder, vault = self._place.folder, self._place.vault
+        if leads_to(folder, vault, before):
+            return before
+        headers = (header_of(path) for path in list_files(folder, vault.vault_id))
+        bases = [one.base for one in headers if one is not None and one.epoch == vault.epoch]
+        held = [base for base in bases if self._shown.contains(base)]
+        backup = relied_on(self._store)
+        return min([before, *([backup] if backup else held)], key=lambda head: head.seq)
 
     def _begin_anew(self, now: Head) -> tuple[Journal, str]:
         """Begin under a new data key; return what to say of what stands under the former one.

@@ -283,6 +283,7 @@ class Keeper:
         self._folder, self._kept, self._forgotten = place, None, False
         try:
             self._connect()
+            self._reach_back(anew=True)
             lay_copies(place, self._vault, self._store.database, self._vault.folder)
         except Held as error:  # whoever enters that it begins enters that first
             self._journal, self._problem = None, error
@@ -352,18 +353,23 @@ class Keeper:
                 self._journal.follow(vault)
                 self._keys.lay(self._journal.folder, vault)
 
-    def _reach_back(self) -> None:
+    def _reach_back(self, *, anew: bool = False) -> None:
         """Let the files in this place, under the present data key, begin where the backups end.
+
+        Args:
+            anew: in one file: the others may have gone another way.
 
         Raises:
             AzukariError: they cannot be written, and the journal is let go of.
         """
-        if self.looking or self._journal is None:
-            return
         base = relied_on(self._store)
+        journal = self._journal
+        if self.looking or journal is None or base is None:
+            return
+        alone = journal.begins <= base.seq  # one file holds all of it
         try:
-            if base and not reaches(self._journal.folder, self._vault, base.seq):
-                write_again(self._journal, self._store, self._shown, base)
+            if not alone and (anew or not reaches(journal.folder, self._vault, base.seq)):
+                write_again(journal, self._store, self._shown, base)
         except AzukariError as error:
             self._lose(error, written=False)
             raise
@@ -373,10 +379,7 @@ class Keeper:
             self._leave_erased()
 
     def _leave_erased(self) -> None:
-        """Remove copies of erased files, and begin a new file behind what was erased.
-
-        Whatever came between an erasure and this, whoever connects next makes up for it.
-        """
+        """Remove copies of erased files, and begin a new file; who connects next makes up for it."""
         if self.looking:
             return
         self.upkeep.remove_erased()

@@ -17,6 +17,7 @@ from storage.backup_format import RECEIVER_ROLES
 from storage.header import RECOVERY_ROLE, Header, HeaderUser
 from storage.journal import Journal, header_of, list_files, look_over
 from storage.journal_compare import Shown
+from storage.journal_file import JournalFile
 from storage.journal_format import Keys
 from storage.ledger_store import LedgerStore
 from storage.unlocked import Vault
@@ -93,6 +94,25 @@ def reaches(folder: Path, keys: Keys, seq: int) -> bool:
             return False
         if header.base.seq <= seq:
             return True
+    return False
+
+
+def leads_to(folder: Path, keys: Keys, head: Head) -> bool:
+    """Tell whether the files lead to a head, or went another way than the ledger that has it.
+
+    Where several tell of an entry, the last one that begins before it counts.
+
+    Raises:
+        MediumMissing, Foreign, Damaged
+    """
+    for path in reversed(list_files(folder, keys.vault_id)):
+        header = header_of(path)
+        if header is None or header.epoch != keys.epoch:
+            return False
+        if header.base.seq <= head.seq:
+            scan = JournalFile(path, keys).survey()
+            met = {header.base.hash, scan.head.hash, *(at.prefix.previous for at in scan.places)}
+            return head.hash in met
     return False
 
 
