@@ -94,7 +94,7 @@ def _judged_otherwise(ledger: "Ledger", before: Contract, after: Contract) -> It
         yield _period(before, after)
     if before.retain_ledger_until != after.retain_ledger_until:
         yield from _kept_shorter([one.record for one in entered], after, today)
-    yield from _opened_again(name, before, after, ledger.today())
+    yield from _opened_again(name, before, after, today, stood)
 
 
 def _swapped(name: Name, names: Iterable[str], before: Contract, after: Contract) -> Iterator[str]:
@@ -134,13 +134,20 @@ def _extended_late(before: Contract, after: Contract, day: date) -> bool:
     return earlier or before.ends_on < min(day, after.ends_on)
 
 
-def _opened_again(name: Name, before: Contract, after: Contract, day: date) -> Iterator[str]:
-    """Say what lets work go on that was over by that day, and what is over is called now."""
+def _opened_again(
+    name: Name, before: Contract, after: Contract, day: date, stood: Sequence[Contract] = ()
+) -> Iterator[str]:
+    """Say what lets work go on that was over by that day, and what is over is called now.
+
+    Args:
+        stood: what earlier days entered; an end that was not among it is a slip of today.
+    """
     if before.status is ContractStatus.CLOSED:
         yield from _swapped(name, ("status", *NAMING), before, after)
     for field in ("completed_on", "terminated_on"):
-        old, new = getattr(before, field), getattr(after, field)
-        if old is not None and old < day and (new is None or old < new):
+        new = getattr(after, field)
+        known = [getattr(one, field) for one in (before, *stood[-1:])]
+        if all(old is not None and old < day and (new is None or old < new) for old in known):
             yield from _swapped(name, (field,), before, after)
 
 

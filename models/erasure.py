@@ -61,6 +61,7 @@ found, the retention itself."""
 END_PAPERS = "K-24"
 SHOWN = 3  # of the same kind that are named one by one
 UNDONE = "{0}が済んでいません。{1}済ませて記録してください。"
+NOBODY = "できる方がいないときは、責任者の利用者をもう一人登録し、その方が行います。"
 SURVIVES = "契約が終わった後も残る義務です。"
 
 
@@ -199,7 +200,7 @@ class Ending:
             found += in_the_way(ledger.rules.books, contract.id, ledger.today())
         waits = ledger.rules.waiting(contract.id)
         if any(one.record.contract_id for one in waits):  # what is of none is in nobody's way
-            found.append("確認待ちの例外があります。二人目の確認を済ませてください。")
+            found.append(f"確認待ちの例外があります。二人目の確認を済ませてください。{NOBODY}")
         return [*found, *self._surviving(contract)]
 
     def _surviving(self, contract: Contract) -> Iterator[str]:
@@ -217,7 +218,7 @@ class Ending:
         if left:
             yield (
                 f"終わっていない指摘・是正が{left}件あります。是正を済ませ、"
-                "別の責任者の確認を受けてください。"
+                f"別の責任者の確認を受けてください。{NOBODY}"
             )
         dates = registers.all(DueItem, contract_id=contract.id, status=DueStatus.OPEN)
         if any(is_inquiry(ledger, one.record) for one in dates):

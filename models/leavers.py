@@ -9,10 +9,17 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from models.codes import TERMINAL_STATES, AssignmentStatus, ItemState
+from models.codes import (
+    TERMINAL_STATES,
+    AccountStatus,
+    AssignmentStatus,
+    FindingStatus,
+    ItemState,
+    Role,
+)
 from models.evidence_rows import Row, row
 from models.inquiry import Inquiry
-from models.records import Assignment, Item, Person, Record
+from models.records import Assignment, Finding, Item, Person, Record, UserAccount
 from models.rules.standing import counts
 from models.store import Op, Query, Store, Where
 from models.wareki import format_short
@@ -25,6 +32,10 @@ NAMED = 10  # things that a notice names; more are counted
 TOLD = (
     "{person}さんは、{things}を持っています。{when}受け取り、「持帰り」「返還」などを記録して"
     "ください。本人が持ち出したものを本人が戻す記録は、終了の後でも逸脱になりません。"
+)
+WAITS = (
+    "{person}さんのこの契約での従事が終わると、{what}は、その方にはできなくなります。{when}済ませて"
+    "もらうか、指摘・是正は、ほかの従事者を担当にしてください。"
 )
 
 
@@ -59,7 +70,30 @@ def told_of_end(ledger: "Ledger", record: Record, before: Record | None) -> tupl
     held = _held_by(ledger.store, person_id, where)
     name = ledger.registers.caption(Person.type, person_id)
     until = f"{format_short(day)}までに" if day and day >= ledger.today() else ""
-    return (TOLD.format(person=name, things=_listed(held), when=until),) if held else ()
+    told = [TOLD.format(person=name, things=_listed(held), when=until)] if held else []
+    if isinstance(record, Assignment) and (waits := _waits_for(ledger, record)):
+        told.append(WAITS.format(person=name, what="、".join(waits), when=until))
+    return tuple(told)
+
+
+def _waits_for(ledger: "Ledger", ended: Assignment) -> list[str]:
+    """Return what a worker is still to agree to, or to put right: his right ends with the designation."""
+    worker = {"app_role": Role.WORKER, "status": AccountStatus.ACTIVE}
+    if not ledger.registers.all(UserAccount, person_id=ended.person_id, **worker):
+        return []
+    waiting = [
+        one
+        for one in ledger.rules.waiting(ended.contract_id)
+        if one.record.contract_id and one.record.requested_by != ended.person_id
+    ]
+    mine = {"contract_id": ended.contract_id, "owner_person_id": ended.person_id}
+    open_ones = [
+        one
+        for one in ledger.registers.all(Finding, **mine)
+        if one.record.status is not FindingStatus.VERIFIED
+    ]
+    said = [f"確認待ちの例外{len(waiting)}件の確認"] if waiting else []
+    return said + ([f"担当の指摘・是正{len(open_ones)}件"] if open_ones else [])
 
 
 def _ends(one: Assignment, before: Record) -> bool:

@@ -163,6 +163,8 @@ def r13_indirect_handover_is_approved(case: Case) -> Iterator[str]:
     bases = case.params.handover.indirect_basis
     if event is None or event.means not in INDIRECT:
         return
+    if not bases and case.params.handover.designation:
+        return  # R-14 says by which means (SK-13.2)
     if case.basis((S.INDIRECT_HANDOVER,), bases, standing=True):
         return
     assert event.means is not None

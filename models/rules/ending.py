@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from models.codes import (
     CARRIERS,
+    CONTENT_GONE_STATES,
     AssignmentRole,
     AuthorizationSubject,
     ContractStatus,
@@ -74,7 +75,7 @@ def r20_method_fits_the_medium(case: Case) -> Iterator[str]:
         if item is None or row.method is None:
             continue
         if case.fact:
-            yield from _still_readable(row, item.caption())
+            yield from _still_readable(event, row, item)
         misfit = _misfit(case, item, row)
         if misfit:
             yield f"「{item.caption()}」の方法「{row.method.label}」は使えません。{misfit}"
@@ -86,9 +87,15 @@ def r20_method_fits_the_medium(case: Case) -> Iterator[str]:
             )
 
 
-def _still_readable(row: Sanitization, name: str) -> Iterator[str]:
+def _still_readable(event: HandlingEvent, row: Sanitization, item: Item) -> Iterator[str]:
     """Find that nobody made sure, or that it was tried and failed: what failed did not end."""
-    if row.verification_result is VerificationResult.FAIL:
+    name = item.caption()
+    if row.verification_result is VerificationResult.FAIL and _ended_since(event, item):
+        yield (
+            f"「{name}」は、検証が不合格でした。その後に終わっていますが、不合格だったことの是正を"
+            "別の人が確認するまで残ります。"
+        )
+    elif row.verification_result is VerificationResult.FAIL:
         yield (
             f"「{name}」は、検証が不合格です。終わったことにならず、預かっているものとして"
             "残ります。やり直して検証し、もう一度記録してください。"
@@ -103,6 +110,11 @@ def _still_readable(row: Sanitization, name: str) -> Iterator[str]:
             f"「{name}」は、検証結果が「{row.verification_result.label}」です。"
             "検証し、その結果を記録してください。"
         )
+
+
+def _ended_since(event: HandlingEvent, item: Item) -> bool:
+    last, at = item.last_event_at, event.occurred_at
+    return item.state in CONTENT_GONE_STATES and bool(last and at and last > at)
 
 
 def _misfit(case: Case, item: Item, row: Sanitization) -> str:

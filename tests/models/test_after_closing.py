@@ -200,6 +200,7 @@ def test_who_closes_a_contract_is_told_before_what_stays_undone(tmp_path: Path) 
         ]
         assert not told.needs_reason
         assert "の提出" in told.message and "周期を決める" in told.message
+        assert "周期を決めることが済んでいません" not in told.message, "it is named once"
         before = told_of(house, "使用端末の台数、設置場所、盗難防止措置が登録されていません")
         assert before and "使用端末の台数、設置場所" in told.message, "no date asks for it"
         again = contract.with_changes(status=ContractStatus.WINDING_UP)

@@ -254,6 +254,9 @@ def test_what_was_over_is_not_opened_again_alone(house: House) -> None:
         registers.revise(earlier, "開始日の訂正")
     over = replace(now, completed_on=day - timedelta(days=1))
     registers.revise(over, "業務の完了")
+    registers.revise(now, "完了日の訂正")  # a slip of the same day
+    registers.revise(over, "業務の完了")
+    house.clock.go_to(day + timedelta(days=1), 9)
     for opened in (None, day):
         with pytest.raises(NeedsAnswer, match="「業務完了日」を"):
             registers.revise(replace(over, completed_on=opened), "完了日の訂正")

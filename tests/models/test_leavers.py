@@ -8,11 +8,18 @@ from pathlib import Path
 import pytest
 
 from models.calendar import calendar
-from models.codes import AssignmentStatus, AuthorizationSubject
+from models.codes import (
+    AssignmentStatus,
+    AuthorizationSubject,
+    ContractStatus,
+    FindingSource,
+    FindingStatus,
+    Severity,
+)
 from models.codes import HandlingKind as K
 from models.commands import Change
 from models.errors import NeedsAnswer
-from models.records import Assignment, HandlingEvent, HandlingLine, Item, Person
+from models.records import Assignment, Contract, Finding, HandlingEvent, HandlingLine, Item, Person
 from models.rules.answers import EVERY, Answers
 from tests import proof
 from tests.house import House, furnished
@@ -170,3 +177,25 @@ def test_a_new_use_after_the_end_is_a_breach_as_before(house: House) -> None:
     bring_back(house, item)
     with pytest.raises(NeedsAnswer, match="指定されていません"):
         act(house, K.USE, item, place_from_id=item.home_place_id)
+
+
+def test_what_waits_for_a_worker_is_named_before_his_right_ends(house: House) -> None:
+    registers, contract = house.ledger.registers, house.story.contract.id
+    for owner in ("worker", "worker2"):
+        one = Finding(
+            contract_id=contract, source=FindingSource.ANALYSIS, description="棚の施錠",
+            severity=Severity.MINOR, due_on=house.ledger.today() + timedelta(days=3),
+            owner_person_id=house.story.people[owner], status=FindingStatus.OPEN,
+        )  # fmt: skip
+        registers.create(one)
+    assert not ended(house, "worker2").notices, "he has no account"  # and it waits for somebody
+    count = len(house.ledger.rules.waiting(contract))
+    [said] = ended(house).notices
+    assert f"確認待ちの例外{count}件の確認、担当の指摘・是正1件は、" in said and count
+    known = registers.need(Contract, contract).record
+    closed = known.with_changes(status=ContractStatus.CLOSED)
+    [told] = [one.message for one in registers.examine(closed) if "もう一人登録し" in one.message]
+    count = len(house.ledger.rules.waiting(contract))
+    assert f"確認待ちの例外{count}件、終わっていない指摘・是正" in told
+    [way] = [x for x in house.ledger.ending.plan(contract).obstacles if "確認待ちの例外" in x]
+    assert "責任者の利用者をもう一人登録し" in way

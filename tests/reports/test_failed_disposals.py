@@ -114,6 +114,9 @@ def test_what_failed_stays_and_can_be_done_again(house: House) -> None:
     again_told = told(house, act)
     rule = house.ledger.profile(house.story.contract.id).rules["R-20"].mode
     assert bool(again_told) is (rule == "block_plan"), "a breach waits until somebody looked at it"
+    assert all("その後に終わっています" in one for one in again_told), (
+        "there is nothing to do again"
+    )
 
 
 def test_a_part_that_failed_stays_as_well(house: House) -> None:

@@ -411,7 +411,7 @@ SCENARIOS = (
         "R-12", "first receipt", "···W·", received, lambda s: received(s, actor="worker3")
     ),
     Scenario(
-        "R-13", "by mail", "NNNBN",
+        "R-13", "by mail", "·NNBN",
         given_back, lambda s: given_back(s, means=Means.REGISTERED_MAIL),
     ),
     Scenario("R-14", "undesignated", "BNNNN", received, before_all_words),
