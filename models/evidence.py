@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from models import (
+    act_days,
     beyond_basis,
     calendar_running,
     clause_changes,
@@ -220,6 +221,7 @@ def _changes(asked: Inquiry) -> Answer:
         asked.answer("contract changes", contract_changes.changed),
         asked.answer("thing changes", item_changes.changed),
         asked.answer("trip changes", trip_changes.changed),
+        asked.answer("act days", act_days.changed),
         asked.answer("consent changes", consent_changes.changed),
         asked.answer("review changes", review_changes.changed),
         asked.answer("renamings", renamings.changed),

@@ -13,6 +13,7 @@ from models.errors import NeedsAnswer
 from models.records import Finding as FindingRecord
 from models.records import HandlingEvent, HandlingLine, Item, RuleOverride
 from models.rules.answers import EVERY, Answers
+from models.wareki import format_short_moment
 from tests import proof
 from tests.house import House, stocked
 from tests.proof import states
@@ -188,3 +189,52 @@ def test_a_trip_that_is_voided_in_time_or_on_its_day_says_nothing(house: House) 
     assert "取り消されました" not in not_back(house)
     house.ledger.handling.void(made.id, "記録の誤り")
     assert not_back(house).count("取り消されました") == 1
+
+
+def brought_back(house: House) -> HandlingEvent:
+    act, item = out(house), things(house)[0]
+    house.clock.wait(2 * 24 * 60)
+    back = HandlingEvent(
+        contract_id=house.story.contract.id, kind=HandlingKind.BRING_BACK,
+        occurred_at=house.clock(), purpose="戻すため", related_event_id=act.id,
+        actor_person_id=act.actor_person_id, place_to_id=item.home_place_id,
+        lines=(HandlingLine(item_id=item.id),),
+    )  # fmt: skip
+    house.ledger.handling.record(back, answers=LATER)
+    found = house.ledger.registers.all(HandlingEvent, kind=HandlingKind.BRING_BACK)
+    return found[-1].record
+
+
+def told_of_days(house: House) -> list[str]:
+    found = proof.rows(house, clause=BESIDE.key)
+    return [
+        one.sentence for one in found if "持帰り" in one.sentence and "持帰予定" not in one.sentence
+    ]
+
+
+def test_the_day_of_a_return_that_is_moved_later_on_stays_to_be_read(house: House) -> None:
+    back = brought_back(house)
+    assert back.occurred_at is not None
+    house.clock.wait(10)
+    back = correct(house, back, purpose="戻したため", occurred_at=back.occurred_at - DAY / 24)
+    assert told_of_days(house) == [], "a slip of that day"
+    house.clock.wait(24 * 60)
+    back = correct(house, back, purpose="書類を戻したため")
+    assert told_of_days(house) == [], "another word is no other day"
+    house.clock.wait(24 * 60)
+    assert back.occurred_at is not None
+    then, now = back.occurred_at, back.occurred_at - DAY
+    for moved in (now - DAY / 24, now):
+        back = correct(house, back, occurred_at=moved)
+    [said] = told_of_days(house)
+    days = (format_short_moment(then), format_short_moment(now))
+    assert f"の「日時」を「{days[0]}」から「{days[1]}」に変えました" in said and WHY in said
+
+
+def test_a_return_that_is_taken_back_later_on_stays_to_be_read(house: House) -> None:
+    back = brought_back(house)
+    assert back.occurred_at is not None
+    house.clock.wait(24 * 60)
+    house.ledger.handling.void(back.id, WHY)
+    [said] = told_of_days(house)
+    assert f"（{format_short_moment(back.occurred_at)}）を取り消しました。理由：{WHY}" in said
