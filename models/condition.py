@@ -12,7 +12,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from models.backup_care import ABSENT, AHEAD, LOST
-from models.backup_media import LOOSE
+from models.backup_media import LOOSE, REGISTER_IT
 from models.capacity import (
     GIB,
     LEAST_FREE,
@@ -217,8 +217,7 @@ def _backup_medium(facts: Facts) -> Condition:
     """Tell whether backups go to registered media alone (A-26)."""
     topic = "バックアップの媒体"
     if facts.loose is not None:
-        sentence, _, to_do = LOOSE.format(facts.loose).partition("。")
-        return Condition(topic, State.CARE, f"{sentence}。", to_do)
+        return Condition(topic, State.CARE, LOOSE.format(facts.loose), REGISTER_IT)
     if not facts.has_media:
         return Condition(
             topic, State.CARE, "登録した媒体はありません。",

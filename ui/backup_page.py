@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from models import wareki
 from models.access import NOT_DONE, Act
 from models.backup_care import Judged, last_good, must_end, proposal, standing
-from models.backup_media import FIRST, LOOSE, has_media, loose
+from models.backup_media import FIRST, LOOSE, REGISTER_IT, has_media, loose
 from models.backup_strays import Stray, strays
 from models.backups import record_backup, record_check, record_verification
 from models.codes import BackupKind
@@ -143,7 +143,7 @@ class BackupPage(Page):
             where += f"　{days}日に1回は、別の媒体にバックアップしてください。"
         if (there := loose(ledger)) is not None:
             care = True
-            where += f"\n{LOOSE.format(there)}"
+            where += f"\n{LOOSE.format(there)}{REGISTER_IT}"
         checks = (
             ("最終の検証", last_good(ledger, BackupKind.VERIFY)),
             ("最終の復元の試し", last_good(ledger, BackupKind.RESTORE_TEST)),

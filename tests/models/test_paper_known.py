@@ -2,10 +2,12 @@
 
 import hashlib
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from models.inspection_receipt import Stood
 from models.paper import Request, Sealed
 from models.paper_known import DIFFERS, NOT_HERE, NOT_IN_LEDGER, OTHER_SEAL, compare
 from models.records import SealKey, Submission
@@ -61,3 +63,21 @@ def test_a_paper_of_an_erased_contract_is_no_stranger(house: House) -> None:
     assert found.problems == () and "2026-001" in found.notes[0]
     found = compare(house.ledger, first.doc_no, first.pdf_sha256, "ab" * 32)
     assert found.problems == ((NOT_IN_LEDGER, OTHER_SEAL),)
+
+
+def test_the_head_on_a_paper_is_compared_though_its_content_was_erased(house: House) -> None:
+    ledger = house.ledger
+    head = ledger.store.head()
+    paper = sealed(house, b"first")
+    stood = Stood(ledger.store.vault_id, head.seq, head.hex)
+    erase(house)
+    ledger = house.ledger
+    asked = (paper.doc_no, paper.pdf_sha256, seal_of(house))
+    assert compare(ledger, *asked, stood).problems == ()
+    for other, code in (
+        (replace(stood, head="0" * 64), "OTHER_HISTORY"),
+        (replace(stood, seq=stood.seq - 1), "OTHER_HISTORY"),
+        (replace(stood, seq=ledger.store.head().seq), "SET_BACK"),
+        (replace(stood, ledger="0" * 32), "OTHER_LEDGER"),
+    ):
+        assert [one for one, _ in compare(ledger, *asked, other).problems] == [code]

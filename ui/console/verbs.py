@@ -12,7 +12,7 @@ from models import paper_known
 from models.access import Act
 from models.after_erasure import erased_words, erasures_of
 from models.backup_care import ABSENT, LOST, last_good, newest_lost
-from models.backup_media import LOOSE, loose
+from models.backup_media import LOOSE, REGISTER_IT, loose
 from models.backups import (
     enters_checks,
     keys_words,
@@ -366,7 +366,7 @@ def backup(arguments: Namespace, office: Office, speaker: Speaker) -> int:
     }
     lines = ["バックアップを作成し、読み直して検証しました。", str(made.file)]
     if unregistered:
-        speaker.message(LOOSE.format(arguments.folder))
+        speaker.message(LOOSE.format(arguments.folder) + REGISTER_IT)
     speaker.result(result, lines)
     return 0
 
