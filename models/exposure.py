@@ -29,7 +29,7 @@ from models.errors import (
     KeyNotRenewed,
     NotEnteredYet,
 )
-from models.incidents import OPENED, prepared
+from models.incidents import OPENED, numbered
 from models.people import BACK_UP_NOW
 from models.reached import reached
 from models.records import Credential, Incident, IncidentLog, UserAccount
@@ -189,7 +189,7 @@ def _opened(
             immediate_measures=_measures(ledger, cards),
             status=IncidentStatus.DETECTED,
         )
-        draft = prepared(ledger, draft)
+        [draft] = numbered(ledger, [draft])
         ledger.registers.validate(draft)
         yield creating(draft)
 

@@ -6,9 +6,10 @@ to the client, 書面報告済 with one in writing or the reason why there is no
 and prevention. That nothing had happened is not for one person to say alone (R-29).
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time
+from itertools import count
 from typing import TYPE_CHECKING, TypeVar
 
 from models.chain import Intent
@@ -47,6 +48,7 @@ FIELDS: Mapping[str, str] = {
 }
 """Fields of the record behind those names of a profile that are not theirs."""
 
+TAKEN = "「番号」の「{0}」は、同じ契約のほかの事故・違反に付いています。"
 LEADS = "登録した事故・違反と経過の訂正・取消"
 TELLS = "状態が「認知」でない事故・違反の登録"
 BACK = "「状態」は、「{before}」から「{after}」には戻せません。新しく分かったことは「経過」に登録してください。"
@@ -73,6 +75,10 @@ NO_ACCIDENT = (
     "「{one}」を報告の対象外（{after}）にします。何も起きていなかったことは、一人では決められません。"
     "確かめたことを理由に残してください。別の人が確認するまで残ります。"
 )
+LESS = (
+    "「{one}」を「{after}」に改めます。起きていなかったことは、一人では決められません。確かめたことを理由に残して"
+    "ください。別の人が確認するまで残ります。"
+)
 KNOWN_LATER = (
     "「{one}」の「認知日時」を{before}から{after}に遅くします。報告の期限が変わります。理由を残してください。"
     "別の人が確認するまで残ります。"
@@ -87,20 +93,56 @@ HOUR_UNKNOWN = "提出した時刻は記録していません。"
 
 
 def prepared(ledger: "Ledger", record: R) -> R:
-    """Give a new incident its number, and a step of one the contract of the incident."""
-    if isinstance(record, Incident) and not record.incident_no:
-        return replace(record, incident_no=_next_number(ledger, record.contract_id))
+    """Give a step of an incident the contract of that; an incident keeps the number it has."""
+    if isinstance(record, Incident) and record.id:
+        known = ledger.store.get(Incident, record.id)
+        return _kept_number(ledger, record, known.record) if known else record
     if isinstance(record, STEPS) and not record.contract_id:
         stored = ledger.store.get(Incident, record.incident_id)
         return replace(record, contract_id=stored.record.contract_id) if stored else record
     return record
 
 
-def _next_number(ledger: "Ledger", contract_id: str) -> str:
-    """Return the next number under a contract; the whole ledger counts, voided ones too."""
-    where = (Where("contract_id", *((Op.EQ, contract_id) if contract_id else (Op.EMPTY, True))),)
-    known = ledger.opened.store.count(Query(Incident.type, where, voided=None))
-    return NUMBER.format(known + 1)
+def _kept_number(ledger: "Ledger", one: R, before: Incident) -> R:
+    """Return an incident under its number; one that goes into a contract gets another if need be."""
+    assert isinstance(one, Incident)
+    number = one.incident_no or before.incident_no
+    if one.contract_id != before.contract_id and number == before.incident_no:
+        used = _numbers(ledger, one.contract_id)
+        number = _next(used) if number in used else number
+    return replace(one, incident_no=number)
+
+
+def numbered(ledger: "Ledger", records: Iterable[R]) -> list[R]:
+    """Give new incidents the next numbers under their contracts."""
+    taken: dict[str, set[str]] = {}
+    done: list[R] = []
+    for one in records:
+        if isinstance(one, Incident):
+            used = taken.setdefault(one.contract_id, _numbers(ledger, one.contract_id))
+            number = one.incident_no or _next(used)
+            used.add(number)
+            done.append(replace(one, incident_no=number))
+        else:
+            done.append(one)
+    return done
+
+
+def _next(used: Collection[str]) -> str:
+    numbers = (NUMBER.format(place) for place in count(len(used) + 1))
+    return next(one for one in numbers if one not in used)
+
+
+def _numbers(ledger: "Ledger", contract_id: str, but: str = "") -> set[str]:
+    """Return the numbers under a contract, or under none, that the whole ledger knows of.
+
+    Args:
+        but: id of an incident whose own number does not count.
+    """
+    mine = Where("contract_id", *((Op.EQ, contract_id) if contract_id else (Op.EMPTY, True)))
+    query = Query(Incident.type, (mine,), voided=None)
+    known = ledger.opened.store.columns(query, ("id", "incident_no"))
+    return {number for id_, number in known if number and id_ != but}
 
 
 def require_possible(ledger: "Ledger", record: Record, before: Record | None) -> None:
@@ -114,6 +156,8 @@ def require_possible(ledger: "Ledger", record: Record, before: Record | None) ->
     if not isinstance(record, Incident):
         return
     old = before if isinstance(before, Incident) else None
+    if record.incident_no in _numbers(ledger, record.contract_id, record.id):
+        _refuse(TAKEN, record.incident_no)
     if old is None:
         _require_new(ledger, record)
         return
@@ -335,14 +379,21 @@ def asked_of(ledger: "Ledger", before: Record | None, after: Incident) -> Iterat
     """Yield what has to be explained, to somebody else, about a changed incident (R-29)."""
     if not isinstance(before, Incident):
         return
-    if before.counts and not after.counts and after.certainty is not None:
-        yield NO_ACCIDENT.format(one=before.caption(), after=after.certainty.label)
+    if before.certainty and after.certainty and _is_less(after.certainty, before.certainty):
+        words = LESS if after.counts else NO_ACCIDENT
+        yield words.format(one=before.caption(), after=after.certainty.label)
     if before.known_at and after.known_at and after.known_at > before.known_at:
         yield KNOWN_LATER.format(
             one=before.caption(),
             before=format_moment(before.known_at),
             after=format_moment(after.known_at),
         )
+
+
+def _is_less(after: Certainty, before: Certainty) -> bool:
+    """Tell whether less is said to have happened: a fear alone may not have to be reported (CM-16.1)."""
+    sure = tuple(Certainty)
+    return sure.index(after) > sure.index(before)
 
 
 def is_opened_by_shutting(ledger: "Ledger", one: Incident) -> bool:

@@ -206,7 +206,7 @@ class Registers:
         """
         if (answered := self._ledger.answered(command_id)) is not None:
             return answered
-        prepared = [self.prepared(record) for record in records]
+        prepared = incidents.numbered(self._ledger, map(self.prepared, records))
         desk = Desk(self._ledger.store, prepared)
         for record in prepared:
             self.check(record, desk)

@@ -130,7 +130,12 @@ def test_a_worker_tells_and_the_responsible_person_leads(house: House) -> None:
         discovered(house, certainty=Certainty.NEAR_MISS, conclusion=REASON, status=S.CLOSED)
     house.sign_in("takahashi")
     assert revised(house, one, cause="確認漏れ").cause
-    assert discovered(house).incident_no == "事故第2号"
+    bare = replace(one, id="", incident_no="")
+    made = house.ledger.registers.create_all([bare, replace(bare, contract_id=""), bare]).ids
+    numbers = [read(house, id_).incident_no for id_ in made]
+    assert numbers == ["事故第2号", "事故第1号", "事故第3号"], "each client counts its own"
+    with pytest.raises(Refused, match="ほかの事故・違反に付いて"):
+        discovered(house, incident_no="事故第3号")
     assert not house.ledger.safe.verify(full=True, progress=quiet).problems
 
 
@@ -177,6 +182,8 @@ def test_no_accident_is_for_two_to_say_and_nothing_is_voided_in_silence(house: H
     no_accident = {"certainty": Certainty.NEAR_MISS, "conclusion": REASON}
     with pytest.raises(Refused, match="報告しない理由"):
         revised(house, one, certainty=Certainty.NEAR_MISS)
+    with pytest.raises(NeedsAnswer, match="「おそれ」に改めます"):
+        revised(house, one, certainty=Certainty.SUSPECTED)
     with pytest.raises(NeedsAnswer, match="一人では決められません") as asked:
         revised(house, one, **no_accident)
     assert asked.value.facts["needs_approval"]
@@ -275,8 +282,10 @@ def test_one_of_no_contract_goes_into_one_with_all_its_steps(house: House) -> No
     house.sign_in("kensa")
     assert not house.ledger.registers.all(Incident)
     house.sign_in("takahashi")
-    revised(house, one, contract_id=house.story.contract.id)
+    assert discovered(house).incident_no == one.incident_no
+    moved = revised(house, one, contract_id=house.story.contract.id)
+    assert moved.incident_no == "事故第2号"
     house.sign_in("kensa")
     [told] = house.ledger.registers.all(IncidentReport)
     assert told.record.contract_id == house.story.contract.id
-    assert [stored.record.id for stored in house.ledger.registers.all(Incident)] == [one.id]
+    assert one.id in {stored.record.id for stored in house.ledger.registers.all(Incident)}
