@@ -208,6 +208,9 @@ def said_to_act(ledger: "Ledger", case: Case) -> Iterator[Finding]:
         yield _finding(case.event, told, RuleMode.NOTICE, fact=case.fact)
     if told := late_ends.told_when_late(case):
         yield _finding(case.event, told, RuleMode.NOTICE, fact=case.fact)
+    if proposed := incidents.proposed_by(ledger, case.event):
+        notice = _finding(case.event, proposed, RuleMode.NOTICE, fact=case.fact)
+        yield replace(notice, rule_id=FOLLOWED)
     if told := designated_hours.told_of(case):
         yield _finding(case.event, told, RuleMode.NOTICE, fact=case.fact)
 

@@ -16,16 +16,25 @@ from models.chain import Intent
 from models.codes import (
     Certainty,
     CommunicationMeans,
+    HandlingKind,
     IncidentParty,
     IncidentReportKind,
     IncidentStatus,
     Role,
     SubmissionStatus,
+    Timing,
 )
 from models.commands import creating, revising
 from models.errors import NotPermitted, Refused
 from models.profiles import Profile
-from models.records import Incident, IncidentLog, IncidentReport, Record, Submission
+from models.records import (
+    HandlingEvent,
+    Incident,
+    IncidentLog,
+    IncidentReport,
+    Record,
+    Submission,
+)
 from models.records.trouble import AFTER_REPORT, TOLD
 from models.store import Op, Query, Where
 from models.versions import versions
@@ -74,6 +83,10 @@ CLOSED_WITH = (
 NO_ACCIDENT = (
     "「{one}」を報告の対象外（{after}）にします。何も起きていなかったことは、一人では決められません。"
     "確かめたことを理由に残してください。別の人が確認するまで残ります。"
+)
+PROPOSED = (
+    "所在不明は、委託者に報告する事故に当たることがあります。当たるとき、そのおそれがあるときは「事故・違反」に"
+    "登録し、「対象の媒体・資料」に選んでください。"
 )
 LESS = (
     "「{one}」を「{after}」に改めます。起きていなかったことは、一人では決められません。確かめたことを理由に残して"
@@ -388,6 +401,19 @@ def asked_of(ledger: "Ledger", before: Record | None, after: Incident) -> Iterat
             before=format_moment(before.known_at),
             after=format_moment(after.known_at),
         )
+
+
+def proposed_by(ledger: "Ledger", act: HandlingEvent) -> str:
+    """Return that a loss may be an accident to be told (R-29), "" where one is registered or for others.
+
+    Whether it is one, a person decides.
+    """
+    if act.kind is not HandlingKind.LOSS or act.timing is not Timing.ACTUAL:
+        return ""
+    things = {line.item_id for line in act.lines}
+    known = ledger.registers.all(Incident, contract_id=act.contract_id)
+    told = any(things.intersection(one.record.item_ids) for one in known)
+    return "" if told else PROPOSED
 
 
 def _is_less(after: Certainty, before: Certainty) -> bool:

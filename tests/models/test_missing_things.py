@@ -11,11 +11,15 @@ import pytest
 from models.calendar import calendar, state
 from models.codes import (
     AuthorizationSubject,
+    Certainty,
     CommunicationKind,
     CommunicationMeans,
     Direction,
     FindingSource,
     FindingStatus,
+    IncidentNature,
+    IncidentReportKind,
+    IncidentStatus,
     Means,
     Severity,
     SubmissionMeans,
@@ -28,6 +32,8 @@ from models.records import (
     Finding,
     HandlingEvent,
     HandlingLine,
+    Incident,
+    IncidentReport,
     Item,
     Submission,
 )
@@ -356,3 +362,32 @@ def test_where_no_clause_speaks_of_accidents_it_is_told_beside_the_text(tmp_path
         assert beside.key == "BESIDE" and beside.state == "action"
         told = [row.sentence for _, rows in beside.evidence for row in rows]
         assert any(item.caption() in one and "所在不明" in one for one in told)
+
+
+def test_a_loss_may_be_an_accident_and_its_report_is_that_of_the_loss(tmp_path: Path) -> None:
+    """R-29: it is proposed, and one report ends what both ask for."""
+    with furnished(tmp_path, rules=True, things=3, wait=30) as house:
+        item, registers = house.story._stock[0], house.ledger.registers
+        event = HandlingEvent(
+            contract_id=house.story.contract.id, kind=K.LOSS, occurred_at=house.clock(),
+            purpose="試験のため", actor_person_id=house.story.people["worker"],
+            lines=(HandlingLine(item_id=item.id),),
+        )  # fmt: skip
+        assert any("「事故・違反」に" in one for one in house.ledger.handling.record(event).notices)
+        known = Incident(
+            contract_id=house.story.contract.id, certainty=Certainty.OCCURRED,
+            natures=(IncidentNature.MISSING,), known_at=house.clock(), situation="棚にない。",
+            item_ids=(house.story._stock[1].id,), status=IncidentStatus.DETECTED,
+        )  # fmt: skip
+        other = registers.create(known).ids[0]
+        mine = registers.create(replace(known, item_ids=(item.id,))).ids[0]
+        for incident, left in ((other, True), (mine, False)):
+            told = IncidentReport(
+                incident_id=incident, kind=IncidentReportKind.FIRST, reported_at=house.clock(),
+                means=CommunicationMeans.WRITTEN, recipient="健康づくり課　見本",
+                reported_by=house.story.people["supervisor"],
+            )  # fmt: skip
+            registers.create(told)
+            words = [one for one in said(house, "SK-17.2") if item.caption() in one]
+            assert any("報告が記録されていません" in one for one in words) is left
+            assert ("K-19 所在不明の書面の報告（直ちに）" in dates(house)) is left
