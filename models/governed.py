@@ -21,7 +21,7 @@ from models.evidence_rows import Row, row
 from models.in_force import Days, days_of, in_force, of_contract
 from models.inquiry import Inquiry
 from models.profile_vocabulary import GOVERNANCE
-from models.records import Assignment, GovernanceDocument, TrainingPlan
+from models.records import Assignment, GovernanceDocument, Record, TrainingPlan
 from models.wareki import format_short, format_wareki
 from models.workdays import DAY, day_before
 
@@ -185,13 +185,13 @@ def _lacking(
 
 def _left_on(asked: Inquiry, name: str) -> date | None:
     """Return the last day on which something of a kind was in force, None when nothing ever was."""
-    stood = (last for _, last in _stood(asked, name) if last < asked.today)
+    stood = (last for _, (_, last) in _stood(asked, name) if last < asked.today)
     return max(stood, default=None)
 
 
-def _stood(asked: Inquiry, name: str) -> Iterator[Days]:
+def _stood(asked: Inquiry, name: str) -> Iterator[tuple[Record, Days]]:
     for one in _meant(name, of_contract(asked)):
-        yield from days_of(asked, one)
+        yield from ((one, days) for days in days_of(asked, one))
 
 
 # --- plans of training -------------------------------------------------------------------------
@@ -226,9 +226,14 @@ def _next_plan(asked: Inquiry) -> Lack | None:
     return Lack(what, "", asked.asking(PLANS), day - DAY, TrainingPlan.type)
 
 
-def _plans(asked: Inquiry) -> list[tuple[date, date]]:
-    found = asked.all(TrainingPlan)
-    return [(one.period_from, one.period_to) for one in found if one.period_from and one.period_to]
+def _plans(asked: Inquiry) -> list[Days]:
+    return [days for _, days in _planned(asked)]
+
+
+def _planned(asked: Inquiry) -> Iterator[tuple[Record, Days]]:
+    for one in asked.all(TrainingPlan):
+        if one.period_from and one.period_to:
+            yield one, (one.period_from, one.period_to)
 
 
 # --- days --------------------------------------------------------------------------------------
@@ -265,7 +270,7 @@ class Term:
     register: str
     clauses: tuple[str, ...]
     begun: date
-    stood: tuple[Days, ...]
+    stood: tuple[tuple[Record, Days], ...]
     topic: bool = False
 
 
@@ -280,7 +285,7 @@ def dated(asked: Inquiry) -> Iterator[Term]:
             yield Term(label, GovernanceDocument.type, keys, begun, stood, topic)
     keys = asked.applied(asked.asking(PLANS))
     if (begun := _wanted_from(asked, keys)) is not None:
-        yield Term(PLAN, TrainingPlan.type, keys, begun, tuple(_plans(asked)))
+        yield Term(PLAN, TrainingPlan.type, keys, begun, tuple(_planned(asked)))
 
 
 ITEMS: tuple[tuple[str, Item], ...] = (("K-29", k29_missing), ("K-29", k29_plan))

@@ -14,6 +14,7 @@ from models.codes import AssignmentStatus
 from models.evidence_rows import NOTE, Row
 from models.governed import TOPICS, Term, dated
 from models.inquiry import AT_WORK, Inquiry
+from models.known_days import Days, entered_late
 from models.nobody_named import PLACES, is_meant, names_places, offices
 from models.records import Assignment, Contract, ContractPlace, Person
 from models.rules.told_days import Designation, first_of, last_of
@@ -23,6 +24,8 @@ from models.workdays import DAY
 QUERY = "EQ-THEN"
 WAS = "{days}、台帳には{what}の指定がありません。"
 IS = "{since}から、台帳には{what}の指定がありません（次の指定は{until}から）。"
+LATER = "{days}の{what}の指定は、その後に台帳に登録されました。前もって指定していたかは、書面で確かめてください。"
+NO_RULE_YET = "{days}の{what}は、その後に台帳に登録されました。前もって定めていたかは、書面で確かめてください。"
 NO_RULE = "{days}、台帳には有効な{what}がありません。"
 
 
@@ -45,13 +48,13 @@ def eq_then(asked: Inquiry) -> Iterator[Row]:
     people = asked.all(Assignment)
     for office in offices(asked):
         for role in office.roles:
-            held = (one for one in people if one.role is role)
+            held = [one for one in people if one.role is role]
             yield from _told(
                 asked, office.clauses, asked.profile.role_word(role), held, Assignment.type
             )
     if names_places(asked):
         clauses, what = asked.applied(asked.asking(PLACES)), asked.profile.term("work_place")
-        used = (one for one in asked.all(ContractPlace) if is_meant(asked, one))
+        used = [one for one in asked.all(ContractPlace) if is_meant(asked, one)]
         yield from _told(asked, clauses, what, used, ContractPlace.type)
     yield from _without_rules(asked)
 
@@ -61,35 +64,43 @@ def _without_rules(asked: Inquiry) -> Iterator[Row]:
 
     Topics of the rules that were missing on the same days are told in one sentence.
     """
-    last, topics = _worked_until(asked), dict[Gap, list[Term]]()
+    last, topics = _worked_until(asked), dict[tuple[str, Days], list[Term]]()
     for term in dated(asked):
-        for one in vacant(term.begun, last, term.stood):
-            if one.until is None or one.until > asked.today:
-                continue
+        days = [each for _, each in term.stood]
+        gaps = [
+            (NO_RULE, (one.first, one.last))
+            for one in vacant(term.begun, last, days)
+            if one.until is not None and one.until <= asked.today
+        ]
+        late = entered_late(asked, term.begun, min(last, asked.today), term.stood)
+        for words, one in (*gaps, *((NO_RULE_YET, each) for each in late)):
             if term.topic:
-                topics.setdefault(one, []).append(term)
+                topics.setdefault((words, one), []).append(term)
             else:
-                yield _no_rule(one, f"「{term.what}」", [term])
-    for one, terms in topics.items():
+                yield _no_rule(words, one, f"「{term.what}」", [term])
+    for (words, one), terms in topics.items():
         said = "」「".join(term.what for term in terms)
-        yield _no_rule(one, TOPICS.format(what=said), terms)
+        yield _no_rule(words, one, TOPICS.format(what=said), terms)
 
 
-def _no_rule(one: Gap, what: str, terms: Sequence[Term]) -> Row:
+def _no_rule(words: str, days: Days, what: str, terms: Sequence[Term]) -> Row:
     clauses = tuple(dict.fromkeys(key for term in terms for key in term.clauses))
-    words = NO_RULE.format(days=_between(one), what=what)
+    words = words.format(days=_between(*days), what=what)
     return Row(terms[0].register, "", words, NOTE, clauses)
 
 
 def _told(
-    asked: Inquiry, clauses: tuple[str, ...], what: str, held: Iterable[Designation], register: str
+    asked: Inquiry, clauses: tuple[str, ...], what: str, held: Sequence[Designation], register: str
 ) -> Iterator[Row]:
     last, begun = _worked_until(asked), asked.contract.work_start_on
     if not clauses or begun is None:
         return
-    for one in vacant(begun, last, [*_days(asked, held)]):
+    stood = list(_days(asked, held))
+    for days in entered_late(asked, begun, min(last, asked.today), stood):
+        yield Row(register, "", LATER.format(days=_between(*days), what=what), NOTE, clauses)
+    for one in vacant(begun, last, [each for _, each in stood]):
         if one.last < asked.today:
-            words = WAS.format(days=_between(one), what=what)
+            words = WAS.format(days=_between(one.first, one.last), what=what)
         elif one.until is None:
             continue  # it is asked for
         else:
@@ -98,9 +109,9 @@ def _told(
         yield Row(register, "", words, NOTE, clauses)
 
 
-def _between(one: Gap) -> str:
-    days = format_short(one.first)
-    return f"{days}から{format_short(one.last)}まで" if one.first < one.last else days
+def _between(first: date, last: date) -> str:
+    days = format_short(first)
+    return f"{days}から{format_short(last)}まで" if first < last else days
 
 
 def vacant(begun: date, last: date, stood: Sequence[tuple[date, date]]) -> Iterator[Gap]:
@@ -120,7 +131,9 @@ def vacant(begun: date, last: date, stood: Sequence[tuple[date, date]]) -> Itera
         yield Gap(free, last, None)
 
 
-def _days(asked: Inquiry, held: Iterable[Designation]) -> Iterator[tuple[date, date]]:
+def _days(
+    asked: Inquiry, held: Iterable[Designation]
+) -> Iterator[tuple[Designation, tuple[date, date]]]:
     """Yield the first and the last day of each designation that was not cancelled."""
     for one in held:
         start = first_of(one)
@@ -131,7 +144,7 @@ def _days(asked: Inquiry, held: Iterable[Designation]) -> Iterator[tuple[date, d
             ends.append(person.left_on)
         end = min((day for day in ends if day is not None), default=date.max)
         if start <= end:
-            yield start, end
+            yield one, (start, end)
 
 
 def _worked_until(asked: Inquiry) -> date:

@@ -302,3 +302,18 @@ def test_days_without_a_plan_of_training_stay_to_be_read(tmp_path: Path) -> None
                 "SK-6.2"
             ]
         }
+
+
+def test_rules_that_are_entered_for_days_before_say_so(tmp_path: Path) -> None:
+    with furnished(tmp_path) as house:
+        one, registers, today = (
+            of_kind(house, GovernanceKind.EMERGENCY_PLAN), house.ledger.registers,
+            house.ledger.today(),
+        )  # fmt: skip
+        registers.void(GovernanceDocument, one.id, "誤って入力したため")
+        house.story.receive(1)
+        house.clock.go_to(today + timedelta(days=11), 9)
+        registers.create(replace(one, id=""))
+        days = f"{format_short(today)}から{format_short(today + timedelta(days=10))}まで"
+        [told] = proof.by_clause(house, "EQ-THEN")["SK-17.3"]
+        assert told.startswith(f"{days}の「緊急時対応計画」は、その後に台帳に登録されました。")

@@ -12,7 +12,7 @@ from models.codes import AssignmentRole as R
 from models.codes import AssignmentStatus as S
 from models.codes import ContractStatus, PlaceStatus
 from models.evidence import evidence
-from models.nobody_then import Gap, vacant
+from models.nobody_then import QUERY, Gap, vacant
 from models.records import Assignment, Contract, ContractPlace
 from models.wareki import format_short
 from tests import proof
@@ -192,3 +192,49 @@ def test_one_person_in_two_roles_is_two_rows_that_say_which(made: Callable[[str]
     plan(house, replace(supervisor, person_id=alone.person_id), day)
     about = {one.about for one in calendar(house.ledger) if "届出書」の提出" in one.what}
     assert about == {f"作業従事者の{name}", f"作業責任者の{name}"}
+
+
+@pytest.mark.parametrize("text", OFFICES)
+def test_a_designation_that_is_entered_for_days_before_says_so(
+    made: Callable[[str], House], text: str
+) -> None:
+    house = made(text)
+    registers, (who, key) = house.ledger.registers, OFFICES[text]
+    before = of_role(house, R.INFO_MANAGER)[0]
+    free = end_all(house, R.INFO_MANAGER)
+    house.story.receive(1)
+    house.clock.go_to(free + 5 * DAY, 9)
+    again = replace(before, id="", starts_on=free + 5 * DAY, notice_submission_id="")
+    made_id = registers.create(again).ids[0]
+    assert later(house) == {}
+    first, last = format_short(free), format_short(free + 4 * DAY)
+    house.clock.go_to(free + 7 * DAY, 9)
+    registers.revise(replace(again, id=made_id, starts_on=free), "入力を誤ったため")
+    said = f"{first}から{last}までの{who}の指定は、その後に台帳に登録されました。"
+    assert told(house) == {} and list(later(house)) == [said]
+    assert later(house)[said] == [key]
+
+
+def test_what_is_entered_before_anything_was_handled_is_not_late(
+    made: Callable[[str], House],
+) -> None:
+    house = made("fukuoka")
+    registers, today = house.ledger.registers, house.ledger.today()
+    other = replace(house.story.contract, id="", contract_no="2026-900", work_start_on=today)
+    id_ = registers.create(other).ids[-1]
+    house.clock.go_to(today + 5 * DAY, 9)
+    like = of_role(house, R.INFO_MANAGER)[0]
+    new = replace(like, id="", contract_id=id_, starts_on=today, notice_submission_id="")
+    registers.create(new)
+    rows = proof.rows_of(evidence(house.ledger, registers.need(Contract, id_).record), QUERY)
+    assert not [one.sentence for one in rows if "保護管理責任者等" in one.sentence]
+
+
+def later(house: House) -> dict[str, list[str]]:
+    """Return what is told of days that were entered afterwards, with its clauses."""
+    found: dict[str, list[str]] = {}
+    for key, said in proof.by_clause(house, QUERY).items():
+        for one in said:
+            if "その後に台帳に登録" in one:
+                found.setdefault(one.partition("前もって")[0], []).append(key)
+    return found
