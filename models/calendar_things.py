@@ -27,7 +27,7 @@ from models.missing_things import (
     reported_on,
     untold,
 )
-from models.outstaying import WAITED_FOR, carried_on, waiting
+from models.outstaying import WAITED_FOR, carried_on, needed, waiting
 from models.records import (
     Assignment,
     Authorization,
@@ -57,7 +57,10 @@ MANY = 1000  # acts that wait for the responsible person, before they are no lon
 
 
 def k12_consent_ends(asked: Inquiry) -> Iterator[Due]:
-    """K-12: a consent is renewed before it ends; after that only while something hangs on it."""
+    """K-12: a consent is renewed before it ends; after that only while something hangs on it.
+
+    One that lasts as long as the work is not, when all things found their end and nothing hangs on it.
+    """
     ending = [
         (one, one.valid_until)
         for one in asked.all(Authorization)
@@ -65,10 +68,19 @@ def k12_consent_ends(asked: Inquiry) -> Iterator[Due]:
     ]
     over = any(day < asked.today for _, day in ending)
     missed = waiting(asked) if over else frozenset()
-    going_on = carried_on(asked)
+    going_on, end = carried_on(asked), asked.ends_on
+    if end is not None and _all_ended(asked):
+        hanging = needed(asked)
+        going_on |= {one.id for one, day in ending if day >= end and one.id not in hanging}
     for one, day in ending:
         if one.id in missed or (day >= asked.today and one.id not in going_on):
             yield due(asked, "K-12", "期限までに改めて得る", one.caption(), day, one)
+
+
+def _all_ended(asked: Inquiry) -> bool:
+    """Tell whether there were things, and each of them found its end."""
+    states = [item.state for item in asked.items.values()]
+    return bool(states) and all(state in TERMINAL_STATES for state in states)
 
 
 def k13_back(asked: Inquiry) -> Iterator[Due]:

@@ -458,6 +458,20 @@ def test_k12_a_consent_to_copy_matters_until_it_ends_and_not_for_what_was_copied
     assert dates(chiba, "K-12") == []
 
 
+def test_k12_what_lasts_as_long_as_the_work_matters_while_there_are_things(chiba: House) -> None:
+    story, end = chiba.story, chiba.story.contract.ends_on
+    assert end is not None
+    for subject, day in (("copy", end), ("take_out", end - timedelta(days=1))):
+        consent = next(one for one in story.consents if one.subject == subject)
+        chiba.ledger.registers.revise(replace(consent, valid_until=day), "期限を確かめた")
+    assert len(dates(chiba, "K-12")) == 2
+    story.receive(1)
+    chiba.clock.wait(60)
+    assert len(dates(chiba, "K-12")) == 2
+    story.give_back(story._stock[0])
+    assert [one.due_on for one in dates(chiba, "K-12")] == [end - timedelta(days=1)]
+
+
 def test_k13_what_is_out_comes_back_by_the_hour(shiki: House) -> None:
     shiki.story.receive(1)
     shiki.story._open_take_out(shiki.story._stock[0])
