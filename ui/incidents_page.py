@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSplitter, QToolButton, QVBoxLayout, QWidget
 
 from models.calendar import state
 from models.codes import CommunicationMeans, IncidentLogKind, IncidentReportKind
@@ -69,10 +69,8 @@ class IncidentsPage(RegisterPage):
         self._tell()
 
     def verbs(self) -> list[QAction]:
-        new, open_, revise, void, history, *others = super().verbs()
-        daily = [self._log, self._report, self._paper]
-        rest = [one for one in others if one not in daily]
-        return [new, *daily, open_, revise, void, history, *rest]
+        new, open_, revise, void = super().verbs()[:4]
+        return [new, self._log, self._report, self._paper, open_, revise, void]
 
     def marked(self) -> Incident | None:
         """Return the incident that is marked, or whose step is; None without one."""
@@ -143,9 +141,8 @@ class IncidentsPage(RegisterPage):
     def _tell(self) -> None:
         """Say what is to be done about the marked incident, and what was."""
         one = self.marked()
+        self._below.setVisible(one is not None)  # an empty list needs the room on a small screen
         if one is None:
-            layout.say(self.next, self.tr(CHOOSE))
-            self.story.show_lines([])
             return
         words, late = next_words(self.desk.ledger, one)
         layout.say(self.next, f"{one.caption()}　{words}", "problem" if late else "muted")
@@ -153,20 +150,34 @@ class IncidentsPage(RegisterPage):
 
     def _lay_out(self) -> None:
         """Put the story under the registers; it can be dragged larger."""
-        below = QWidget()
-        column = QVBoxLayout(below)
+        self._below = QWidget()
+        column = QVBoxLayout(self._below)
         column.setContentsMargins(0, 4, 0, 0)
         column.addWidget(self.next)
         column.addWidget(self.story, 1)
         whole = self.layout()
         assert isinstance(whole, QVBoxLayout)
+        first = whole.takeAt(0)
+        whole.insertLayout(0, self._top(first.widget() if first is not None else None))
         whole.removeWidget(self.book)
         parts = QSplitter(Qt.Orientation.Vertical)
         parts.addWidget(self.book)
-        parts.addWidget(below)
+        parts.addWidget(self._below)
         parts.setStretchFactor(0, 1)
         parts.setSizes([2 * STORY, STORY])
         whole.addWidget(parts, 1)
+
+    def _top(self, heading: QWidget | None) -> QHBoxLayout:
+        """Put what is not done daily beside the title: below, a small screen has one row of verbs."""
+        row = QHBoxLayout()
+        if heading is not None:
+            row.addWidget(heading)
+        row.addStretch(1)
+        for verb in self._verbs[4:7]:
+            button = QToolButton()
+            button.setDefaultAction(verb)
+            row.addWidget(button)
+        return row
 
 
 def next_words(ledger: Ledger, one: Incident) -> tuple[str, bool]:

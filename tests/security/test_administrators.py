@@ -27,7 +27,7 @@ from models.errors import (
 from models.exposure import shut
 from models.issued import RULE
 from models.managing import Deed, Managed
-from models.records import DueItem, Person, RuleOverride, SystemEvent, UserAccount
+from models.records import Incident, Person, RuleOverride, SystemEvent, UserAccount
 from models.rules.answers import EVERY, Answers, SignIn
 from models.seconding import asked_of
 from models.store import quiet
@@ -337,7 +337,7 @@ def test_a_known_password_is_shut_at_once_and_by_name(house: House) -> None:
     with pytest.raises(NeedsAnswer) as asked:
         shut(house.ledger, account(house, ADMINISTRATOR.login).id, "メモを見られた")
     assert asked_of(asked.value).may_wait
-    assert not house.ledger.registers.all(DueItem)[1:]  # nothing is entered by half
+    assert not house.ledger.registers.all(Incident)[1:]  # nothing is entered by half
     shut(
         house.ledger, account(house, ADMINISTRATOR.login).id, "メモを見られた",
         answers=Answers({RULE: "机のメモを来客に見られたため"}, later=True),
