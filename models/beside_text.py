@@ -27,6 +27,7 @@ from models import (
     late_ends,
     leave_taken_back,
     left_at_closing,
+    lost_cards,
     lost_proofs,
     paper_undone,
     renewals,
@@ -43,6 +44,7 @@ from models.records import (
     Contract,
     ContractClauseSetting,
     ContractPlace,
+    Credential,
     DueItem,
     Incident,
     Item,
@@ -106,12 +108,10 @@ def said_to_record(
             asked = _cited(_finding(record, lost.words), lost.clauses)
             yield replace(asked, contract_id=lost.contract_id)
     elif isinstance(record, (Assignment, ContractPlace)):
-        if wiped := ends_untold.wiped(ledger, before, record, books):
-            yield _finding(record, wiped)
-        elif begun := designations_undone.never_begun(ledger, before, record):
-            yield _finding(record, begun, RuleMode.BLOCK_ALWAYS)
-        elif loses := designations_undone.loses_acts(ledger, before, record, books):
-            yield _finding(record, loses)
+        yield from _said_to_designation(ledger, record, before, books)
+    elif isinstance(record, Credential):
+        if lost_cards.is_lost(record, before):
+            yield replace(_finding(record, lost_cards.TOLD, RuleMode.NOTICE), rule_id=FOLLOWED)
     elif isinstance(record, Person):
         yield from ends_untold.said_to_person(ledger, record, before, books)
         if back := leave_taken_back.asked_of(ledger, before, record):
@@ -130,6 +130,17 @@ def said_to_record(
     elif isinstance(record, ContractClauseSetting):
         for one in clause_changes.said_of(ledger, books, before, record):
             yield _finding(record, one.text, one.mode, one.clauses, fact=one.fact)
+
+
+def _said_to_designation(
+    ledger: "Ledger", record: Assignment | ContractPlace, before: Record | None, books: Books
+) -> Iterator[Finding]:
+    if wiped := ends_untold.wiped(ledger, before, record, books):
+        yield _finding(record, wiped)
+    elif begun := designations_undone.never_begun(ledger, before, record):
+        yield _finding(record, begun, RuleMode.BLOCK_ALWAYS)
+    elif loses := designations_undone.loses_acts(ledger, before, record, books):
+        yield _finding(record, loses)
 
 
 def _said_to_paper(

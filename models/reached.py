@@ -28,7 +28,7 @@ def reached(ledger: "Ledger", account: UserAccount, cards: Iterable[str] = ()) -
         cards: ids of credentials.
     """
     open_ = list(_open(ledger, account, cards))
-    mine = [one for one in open_ if _may_tell(ledger, one)]
+    mine = [one for one in open_ if may_tell(ledger, one)]
     yield from mine
     if len(mine) < len(open_) or not mine:
         yield ""
@@ -45,7 +45,8 @@ def _open(ledger: "Ledger", account: UserAccount, cards: Iterable[str]) -> Itera
             yield id_
 
 
-def _may_tell(ledger: "Ledger", contract_id: str) -> bool:
+def may_tell(ledger: "Ledger", contract_id: str) -> bool:
+    """Tell whether the user can enter an incident of a contract."""
     if not isinstance(ledger.store, ScopedStore):
         return True
     try:

@@ -16,6 +16,7 @@ from models import (
     ends_untold,
     exposed_inquiry,
     incidents,
+    lost_cards,
     lost_proofs,
     namesakes,
     permissions,
@@ -221,7 +222,7 @@ class Registers:
                     *self._ledger.people.rights_with(prepared),
                 )
             ]
-            + incidents.following(self._ledger, prepared),
+            + lost_cards.following(self._ledger, prepared),
             command_id=command_id,
             notices=(*ruling.notices, *self._namesakes(prepared), *contents),
         )
@@ -283,7 +284,7 @@ class Registers:
         ]
         rights = self._ledger.people.rights_with([record], {record.id: stored.record})
         intents += map(creating, (*ruling.beside, *rights))
-        intents += incidents.following(self._ledger, [record], {record.id: stored.record})
+        intents += lost_cards.following(self._ledger, [record], {record.id: stored.record})
         notices = (*ruling.notices, *told)
         return self._ledger.commit(intents, command_id=command_id, notices=notices)
 

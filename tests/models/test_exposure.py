@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from models.codes import CredentialKind, IncidentStatus, InvalidReason, SystemEventKind
-from models.errors import AzukariError, Cancelled, NotPermitted, WrongPassword
+from models.errors import AzukariError, Cancelled, NotPermitted, Refused, WrongPassword
 from models.exposure import NOT_RENEWED, cards_of, shut
 from models.records import Credential, DueItem, Incident, SystemEvent, UserAccount
 from tests.house import House, furnished
@@ -109,3 +109,37 @@ def test_a_worker_shuts_nobody_out(house: House) -> None:
     with pytest.raises(NotPermitted):
         shut(house.ledger, account.id, WHY, old_password=cast.USERS[1].password, new_password=NEW)
     assert not house.ledger.registers.all(Incident)
+
+
+def test_a_card_that_is_entered_as_lost_opens_the_draft_of_an_incident(house: House) -> None:
+    """Most who hold one have no account that could be shut."""
+    house.sign_in("takahashi")
+    registers, contract = house.ledger.registers, house.story.contract.id
+    for its in (contract, ""):
+        new = Credential(
+            kind=CredentialKind.KEY, number=f"K-{its[:1]}7", contract_id=its,
+            holder_person_id=house.story.people["worker3"], issued_on=house.ledger.today(),
+            issued_by=house.story.people["supervisor"],
+        )  # fmt: skip
+        one = registers.need(Credential, registers.create(new).ids[-1]).record
+        now = house.ledger.now()
+        lost = one.with_changes(
+            reported_at=now, invalidated_at=now, invalid_reason=InvalidReason.LOST
+        )
+        registers.revise(lost, "落としたため")
+        [draft] = registers.all(Incident, contract_id=its)
+        assert one.number in draft.record.situation and draft.record.is_open
+        registers.revise(lost.with_changes(invalid_reason=InvalidReason.LEAKED), "訂正のため")
+        assert len(registers.all(Incident, contract_id=its)) == 1, "it is the same matter"
+        with pytest.raises(Refused):
+            house.clock.wait(24 * 60)
+            registers.void(Incident, draft.record.id, "誤って入力したため")
+
+
+def test_a_card_that_ends_otherwise_opens_none(house: House) -> None:
+    one = house.ledger.registers.need(Credential, card(house, "K-8")).record
+    ended = one.with_changes(
+        invalidated_at=house.ledger.now(), invalid_reason=InvalidReason.REPLACED
+    )
+    house.ledger.registers.revise(ended, "更新したため")
+    assert house.ledger.registers.all(Incident) == []
