@@ -372,9 +372,13 @@ def _rests_on(books: Books, one: Authorization, stay: Stay, day: date) -> bool:
 
 
 def _left_later(books: Books, one: Authorization, other: Stay, stay: Stay) -> bool:
-    """Tell whether something left under a consent that already carried a stay on: that act is asked."""
+    """Tell whether something left when a consent already carried a stay on: that act is asked.
+
+    It left under that consent, or under one that was over by then and so took room of no other.
+    """
     named = one.id in {basis.id for basis in bases(books, other)}
-    return named and other.first > _rests_until(books, stay)
+    over = _rests_until(books, other) < other.first
+    return (named or over) and other.first > _rests_until(books, stay)
 
 
 def _rests_until(books: Books, stay: Stay) -> date:

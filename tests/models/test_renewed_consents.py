@@ -558,6 +558,21 @@ def test_what_a_consent_carries_on_counts_for_what_is_taken_out_under_it(house: 
     assert rows(house) == []
 
 
+def test_what_leaves_under_a_consent_that_is_over_takes_no_room_of_the_next(house: House) -> None:
+    """Only the act that came last, and was asked about, is wrong."""
+    _, second, _ = carried_on(house)
+    every = [one.record for one in house.ledger.registers.all(Authorization)]
+    [over] = [one for one in every if one.decision_doc_no == "第9号"]
+    wrong = going(house, second, 10, over)
+    made = house.ledger.handling.record(wrong, answers=ANSWERS).ids
+    told = proof.rows(house, clause="SK-11.2")
+    assert not [one for one in told if "範囲を超えて" in one.sentence]
+    [severe] = [one for one in told if one.severity == "broken"]
+    assert severe.id in made
+    [(_, said)] = [one for one in rows(house) if one[0] == "action"]
+    assert "M-051" in said, "what was outside first keeps its place"
+
+
 def test_what_a_consent_still_has_room_for_is_taken_out_under_it(house: House) -> None:
     first, second, after = carried_on(house, limit=60)
     made = house.ledger.handling.record(going(house, second, 10, after)).ids[-1]
