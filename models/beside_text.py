@@ -47,6 +47,7 @@ from models.records import (
     Credential,
     DueItem,
     Incident,
+    IncidentReport,
     Item,
     Person,
     Record,
@@ -118,7 +119,7 @@ def said_to_record(
             yield _finding(record, back)
     elif isinstance(record, DueItem):
         yield from _said_to_date(ledger, record, before)
-    elif isinstance(record, Incident):
+    elif isinstance(record, (Incident, IncidentReport)):
         yield from (_finding(record, why) for why in incidents.asked_of(ledger, before, record))
     elif isinstance(record, ClientCommunication):
         if overdue := requests.asked_of(ledger, before, record):

@@ -27,7 +27,7 @@ TO_LOOK_INTO = "調査と、委託者への報告の要否の判断"
 TO_END = "終結（報告対象外）"
 END_DAYS = 30
 """Within which an incident finds its end (P): as long as the commission leaves for its last report."""
-NOT_REPORTED = "「{one}」を{party}に報告していません（{what}、期限{day}）。"
+NOT_REPORTED = "「{one}」の{party}への{what}が記録されていません（期限{day}）。"
 TO_DECIDE = "「{one}」（おそれ）を{party}に報告するか、決めていません。この特記事項は、起きたときの報告を求めています。"
 NOT_WRITTEN = "「{one}」の書面の報告がありません{waived}。"
 WAIVED = "（書面にする余裕がない理由は登録されています）"
@@ -38,9 +38,13 @@ TO_CLOSE = "「{one}」（報告対象外）は、終結していません。"
 
 @dataclass(frozen=True)
 class Told:
-    """How an incident was reported under a text: the first day that counts, and in writing or not."""
+    """How an incident was reported under a text: the first day that counts, and in writing or not.
+
+    `called`: the client knows, if not by what the text wants.
+    """
 
     on: date | None
+    called: bool
     written: bool
     waived: bool
 
@@ -58,7 +62,7 @@ def told(asked: Inquiry, one: Incident) -> Told:
         r.reported_at.date() for r in mine if r.reported_at and (r.is_written or not in_writing)
     ]
     waived = any(r.written_waived_reason for r in mine)
-    return Told(min(days, default=None), any(r.is_written for r in mine), waived)
+    return Told(min(days, default=None), bool(mine), any(r.is_written for r in mine), waived)
 
 
 def first_limit(asked: Inquiry, one: Incident) -> date:
@@ -110,19 +114,35 @@ def next_due(ledger: "Ledger", one: Incident) -> Due | None:
 
 def _next_step(asked: Inquiry, one: Incident) -> tuple[str, date]:
     """Return what is to be done next about an open incident, and until when."""
-    assert one.known_at is not None
-    end = one.known_at.date() + timedelta(days=END_DAYS)
     if not one.counts:
-        return TO_END, end
+        return TO_END, _end_of(one)
     said, party = told(asked, one), asked.profile.term("client_party")
     if said.on is None:
         if demanded(asked, one):
-            return f"{party}への第一報（{how_to_report(asked)}）", first_limit(asked, one)
+            return f"{party}への{_what(asked, said)}", first_limit(asked, one)
         return f"{party}へ報告するかの判断", first_limit(asked, one)
     if _wants_writing(asked, said):
-        days = terms(asked).days("prompt_red_business_days")
-        return "調査と書面の報告", after(one.known_at.date(), days)
-    return "調査、再発防止と終結", end
+        if not said.waived:
+            return "調査と書面の報告", _writing_limit(asked, one)
+        return "書面の報告、再発防止と終結", _end_of(one)
+    return "調査、再発防止と終結", _end_of(one)
+
+
+def _end_of(one: Incident) -> date:
+    assert one.known_at is not None
+    return one.known_at.date() + timedelta(days=END_DAYS)
+
+
+def _writing_limit(asked: Inquiry, one: Incident) -> date:
+    """Return until when a report in writing follows a first one that was none (FK-14.2)."""
+    assert one.known_at is not None
+    return after(one.known_at.date(), terms(asked).days("prompt_red_business_days"))
+
+
+def _what(asked: Inquiry, said: Told) -> str:
+    """Say what is missing of the first report: where the client was called, that in writing."""
+    fast = "直ちに" if asked.profile.params.incident.first_report == "IMM" else "速やかに"
+    return f"書面の報告（{fast}）" if said.called else f"第一報（{how_to_report(asked)}）"
 
 
 def _wants_writing(asked: Inquiry, said: Told) -> bool:
@@ -134,28 +154,37 @@ def eq_incidents(asked: Inquiry) -> Iterator[Row]:
     """Find incidents that are not reported, not fully, or not at their end; and what is missing."""
     yield from eq_missing(asked)
     for one in asked.all(Incident):
+        end = _late(asked, _end_of(one))
         if one.counts:
-            yield from _of_one(asked, one)
-        elif one.is_open:
-            yield row(one, TO_CLOSE.format(one=one.caption()), "due")
+            yield from _unreported(asked, one, end)
+        if one.is_open and (not one.counts or told(asked, one).called or demanded(asked, one)):
+            state = one.status.label if one.status else ""
+            words = STILL_OPEN if one.counts else TO_CLOSE
+            yield row(one, words.format(one=one.caption(), state=state), end)
 
 
-def _of_one(asked: Inquiry, one: Incident) -> Iterator[Row]:
+def _unreported(asked: Inquiry, one: Incident, end: str) -> Iterator[Row]:
+    """Find what a report lacks.
+
+    Args:
+        end: how bad it is that the incident is not at its end.
+    """
     said, party, name = told(asked, one), asked.profile.term("client_party"), one.caption()
     limit = first_limit(asked, one)
-    late = "action" if limit < asked.today else "due"
+    late = _late(asked, limit)
     if said.on is None and not demanded(asked, one):
         yield row(one, TO_DECIDE.format(one=name, party=party), late)
         return
     if said.on is None:
-        words = {"what": how_to_report(asked), "day": format_short(limit)}
+        words = {"what": _what(asked, said), "day": format_short(limit)}
         yield row(one, NOT_REPORTED.format(one=name, party=party, **words), late)
     elif _wants_writing(asked, said):
-        days = terms(asked).days("prompt_red_business_days")
-        over = one.known_at is not None and after(one.known_at.date(), days) < asked.today
         unwritten = NOT_WRITTEN.format(one=name, waived=WAIVED if said.waived else "")
-        yield row(one, unwritten, "action" if over and not said.waived else "due")
+        over = end if said.waived else _late(asked, _writing_limit(asked, one))
+        yield row(one, unwritten, over)
     if lacking := lacks(one, asked.profile):
         yield row(one, UNSAID.format(one=name, what="」「".join(lacking)), late)
-    if one.is_open and one.status:
-        yield row(one, STILL_OPEN.format(one=name, state=one.status.label), "due")
+
+
+def _late(asked: Inquiry, limit: date) -> str:
+    return "action" if limit < asked.today else "due"

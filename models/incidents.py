@@ -96,6 +96,10 @@ KNOWN_LATER = (
     "「{one}」の「認知日時」を{before}から{after}に遅くします。報告の期限が変わります。理由を残してください。"
     "別の人が確認するまで残ります。"
 )
+TOLD_EARLIER = (
+    "「{one}」の「報告日時」を{before}から{after}に早くします。期限に間に合ったかどうかが変わります。理由を残して"
+    "ください。別の人が確認するまで残ります。"
+)
 FOLLOWS_REPORT = "報告の登録"
 FOLLOWS_INCIDENT = "事故・違反の契約の登録"
 HANDED_IN = "「{0}」（{1}）の提出"
@@ -388,10 +392,26 @@ def _moment_of(ledger: "Ledger", paper: Submission, day: date) -> tuple[datetime
 # --- what is not done in silence -----------------------------------------------------------------
 
 
-def asked_of(ledger: "Ledger", before: Record | None, after: Incident) -> Iterator[str]:
-    """Yield what has to be explained, to somebody else, about a changed incident (R-29)."""
-    if not isinstance(before, Incident):
-        return
+def asked_of(ledger: "Ledger", before: Record | None, after: Record) -> Iterator[str]:
+    """Yield what has to be explained, to somebody else, about a changed incident or report (R-29)."""
+    if isinstance(before, IncidentReport) and isinstance(after, IncidentReport):
+        yield from _dated_back(ledger, before, after)
+    if isinstance(before, Incident) and isinstance(after, Incident):
+        yield from _made_less(before, after)
+
+
+def _dated_back(ledger: "Ledger", before: IncidentReport, after: IncidentReport) -> Iterator[str]:
+    """Yield what is asked of who says later that the client was told earlier: it may have been late."""
+    entered = ledger.registers.need(IncidentReport, before.id).meta.created_at
+    slip = entered.astimezone(ledger.now().tzinfo).date() == ledger.today()
+    old, new = before.reported_at, after.reported_at
+    if old and new and new.date() < old.date() and not slip:
+        yield TOLD_EARLIER.format(
+            one=before.caption(), before=format_moment(old), after=format_moment(new)
+        )
+
+
+def _made_less(before: Incident, after: Incident) -> Iterator[str]:
     if before.certainty and after.certainty and _is_less(after.certainty, before.certainty):
         words = LESS if after.counts else NO_ACCIDENT
         yield words.format(one=before.caption(), after=after.certainty.label)

@@ -250,6 +250,8 @@ def test_each_text_asks_for_its_report_in_its_time(tmp_path: Path, profile: str)
         left = incidents_of(house)
         assert [severity for severity, _ in left] == ["due"] and "終結していません" in left[0][1]
         assert "期限" in incidents_of(house, "EQ-LATEPAPER")[0][1], "late for good, to be read"
+        house.clock.go_to(house.ledger.today() + timedelta(days=30), 9)
+        assert incidents_of(house) == [("action", left[0][1])], "as the calendar says"
 
 
 def test_a_call_first_leaves_the_writing_open_in_fukuoka(tmp_path: Path) -> None:
@@ -262,6 +264,21 @@ def test_a_call_first_leaves_the_writing_open_in_fukuoka(tmp_path: Path) -> None
         assert any("理由は登録されています" in words for _, words in incidents_of(house))
         house.clock.go_to(house.ledger.today() + timedelta(days=10), 9)
         assert {severity for severity, _ in incidents_of(house)} == {"due"}
+
+
+def test_who_says_later_that_it_was_reported_earlier_is_asked(house: House) -> None:
+    one, registers = discovered(house), house.ledger.registers
+    house.clock.go_to(house.ledger.today() + timedelta(days=1), 9)
+    registers.void(IncidentReport, reported(house, one), WHY)
+    told = registers.need(IncidentReport, in_writing(house, one)).record
+    earlier = replace(told, reported_at=one.known_at)
+    late = replace(told, text="電話の後に持参した。")
+    registers.revise(earlier, "同じ日の入力の誤りのため")
+    registers.revise(late, "同じ日の入力の誤りのため")
+    house.clock.go_to(house.ledger.today() + timedelta(days=1), 9)
+    with pytest.raises(NeedsAnswer, match="「報告日時」を"):
+        registers.revise(earlier, "日付の誤りのため")
+    registers.revise(replace(late, recipient="課長　見本"), "相手の誤りのため")
 
 
 def test_it_goes_on_when_the_contract_is_closed(tmp_path: Path) -> None:

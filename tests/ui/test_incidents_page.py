@@ -76,7 +76,7 @@ def test_from_the_discovery_to_the_first_report(table: Table, house: House) -> N
     told = [line.texts[1:3] for line in page.story.lines]
     assert told[0] == ("応急措置", "封筒を受け取りに行った。")
     assert told[1][0] == "第一報" and "健康づくり課" in told[1][1]
-    assert "第一報（直ちに、書面）" in page.next.text(), "a call is no report in writing"
+    assert "への書面の報告（直ちに）" in page.next.text(), "a call is no report in writing"
 
 
 def test_a_report_is_corrected_and_stays_with_its_incident(table: Table, house: House) -> None:
