@@ -19,6 +19,7 @@ from models.office import Office
 from models.opening import Opening
 from models.profiles import Profile
 from models.records import Contract, Organization, Person
+from tests import patched
 from tests.house import FIRST_DAY, cheap_office
 from tests.ui.daily import Site, make_site
 from tests.ui.shell import Answers, make_office
@@ -113,6 +114,7 @@ def careless(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
             sys.setprofile(None)
 
     monkeypatch.setattr(Operations, "_work", watched)
+    patched.watch(monkeypatch)  # what every test has done by then is no matter
     yield found
     for operations in worked:
         operations.close()
