@@ -144,6 +144,8 @@ class IncidentsPage(RegisterPage):
         self._below.setVisible(one is not None)  # an empty list needs the room on a small screen
         if one is None:
             return
+        if not self._parts.sizes()[1]:  # what was hidden comes back with no height
+            self._parts.setSizes([max(self._parts.height() - STORY, STORY), STORY])
         words, late = next_words(self.desk.ledger, one)
         layout.say(self.next, f"{one.caption()}　{words}", "problem" if late else "muted")
         self.story.show_lines(list(story_of(self.desk.ledger, one)))
@@ -160,12 +162,12 @@ class IncidentsPage(RegisterPage):
         first = whole.takeAt(0)
         whole.insertLayout(0, self._top(first.widget() if first is not None else None))
         whole.removeWidget(self.book)
-        parts = QSplitter(Qt.Orientation.Vertical)
-        parts.addWidget(self.book)
-        parts.addWidget(self._below)
-        parts.setStretchFactor(0, 1)
-        parts.setSizes([2 * STORY, STORY])
-        whole.addWidget(parts, 1)
+        self._parts = QSplitter(Qt.Orientation.Vertical)
+        self._parts.addWidget(self.book)
+        self._parts.addWidget(self._below)
+        self._parts.setStretchFactor(0, 1)
+        self._parts.setChildrenCollapsible(False)
+        whole.addWidget(self._parts, 1)
 
     def _top(self, heading: QWidget | None) -> QHBoxLayout:
         """Put what is not done daily beside the title: below, a small screen has one row of verbs."""

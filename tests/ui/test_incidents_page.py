@@ -64,6 +64,7 @@ def test_from_the_discovery_to_the_first_report(table: Table, house: House) -> N
         "新規登録", "経過を書く", "報告を記録", "報告書を作る",
     ]  # fmt: skip
     assert "第一報（直ちに、書面）" in page.next.text() and one.caption() in page.next.text()
+    assert page.story.visibleRegion().boundingRect().height() > 2 * page.story.rowHeight(0)
     verb(page, "経過を書く").trigger()
     saved(table, page, text="封筒を受け取りに行った。", kind=IncidentLogKind.MEASURE)
     [step] = house.ledger.registers.all(IncidentLog)
