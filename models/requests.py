@@ -23,7 +23,7 @@ from models.inquiry import Inquiry
 from models.profiles import Clause
 from models.records import ClientCommunication, ContentErasure, Record
 from models.store import Op, Query, Where
-from models.versions import Version
+from models.versions import Version, versions
 from models.wareki import format_short, format_short_moment
 from models.workdays import after
 
@@ -275,8 +275,11 @@ def told_of_request(ledger: "Ledger", before: Record, after: Record | None) -> t
 
 
 def asked_of(ledger: "Ledger", before: Record | None, after: ClientCommunication) -> str:
-    """Return what has to be explained when something overdue is put off, "" where nothing has."""
-    limit = _passed(ledger, before)
+    """Return what has to be explained when something overdue is put off, "" where nothing has.
+
+    That it is called answered meanwhile takes nothing back: it is opened again with the day it had.
+    """
+    limit = _passed(ledger, before) or _missed(ledger, before)
     if limit is None or not isinstance(before, ClientCommunication):
         return ""
     workdays = promptly(ledger.inquiries.of(before.contract_id))
@@ -303,6 +306,19 @@ def _passed(ledger: "Ledger", record: Record | None) -> datetime | None:
         return None
     limit = limit_of(record, promptly(ledger.inquiries.of(record.contract_id)))
     return limit if limit is not None and limit < ledger.now() else None
+
+
+def _missed(ledger: "Ledger", record: Record | None) -> datetime | None:
+    """Return the limit that passed while something waited that is called done now, None for none."""
+    if not isinstance(record, ClientCommunication) or record.is_waiting:
+        return None
+    workdays = promptly(ledger.inquiries.of(record.contract_id))
+    entered = [one for one in versions(ledger.store, type(record), record.id) if not one.voided]
+    for one, then in reversed(list(pairwise(entered))):
+        if one.record.is_waiting and one.day < then.day:
+            limit = limit_of(one.record, workdays)
+            return limit if limit is not None and limit.date() < then.day else None
+    return None
 
 
 def _is_put_off(old: ClientCommunication, new: ClientCommunication, workdays: int) -> bool:

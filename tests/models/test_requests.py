@@ -311,3 +311,24 @@ def heard_under(house: House, query: str, about: ClientCommunication) -> set[str
         for name, rows in one.evidence
         if name == query and any(row.id == about.id for row in rows)
     }
+
+
+def test_what_is_overdue_is_not_dropped_in_two_steps(house: House) -> None:
+    one = enter(house)
+    answer(house, one, DUE + timedelta(days=12))
+    done = {"status": S.ANSWERED, "responded_at": DUE + timedelta(days=12)}
+    for days in (0, 3):  # on that day, and when it stood as answered
+        house.clock.go_to(house.ledger.today() + timedelta(days=days), 19)
+        for gone in ({"due_at": LATER}, {"kind": K.OTHER, "due_at": None, "urgency": None}):
+            with pytest.raises(NeedsAnswer, match=r"期限（R8\.10\.8 17:00）を過ぎています"):
+                revise(house, one, **gone)
+        revise(house, one, **done, response_note="写真を渡した")
+    revise(house, one)  # with the day that it had
+    assert "action" in {severity for severity, _ in told(house)}
+
+
+def test_what_was_answered_in_time_may_be_asked_again(house: House) -> None:
+    one = enter(house)
+    answer(house, one, DUE)
+    house.clock.go_to(DUE.date() + timedelta(days=9), 9)
+    revise(house, one, due_at=LATER)
