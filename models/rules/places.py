@@ -11,7 +11,7 @@ from models.codes import (
     PlaceUse,
     StorageEquipment,
 )
-from models.records import Authorization, ContractPlace, Place, Submission
+from models.records import Authorization, ContractPlace, HandlingEvent, Place, Submission
 from models.rules.books import GIVEN, Books
 from models.rules.case import Case, Say
 from models.rules.last_told import (
@@ -32,6 +32,8 @@ AWAY = frozenset(
     {K.TAKE_OUT, K.TRANSPORT, K.DISPATCH, K.TRANSMIT, K.RETURN, K.HAND_OVER, K.LOSS, K.RECOVER}
 )
 """Acts that leave the designated places by their nature and have rules of their own."""
+CLEARING = frozenset({K.STORE, K.RETURN, K.HAND_OVER, K.DISPOSE})
+"""Acts by which things leave a place for good: they end its use."""
 TOLD = (PlaceStatus.NOTIFIED, PlaceStatus.APPROVED)
 CONSENTED = ("consent", "notify_and_consent")
 ABOUT_PLACES = (AuthorizationSubject.PLACE, AuthorizationSubject.OFFSITE_WORK)
@@ -355,7 +357,7 @@ def r04_events_happen_at_designated_places(case: Case) -> Iterator[str]:
     if event.kind is K.RECEIVE:
         places = [event.place_to_id]
     for place_id in dict.fromkeys(places):
-        if not place_id or designated(case, place_id):
+        if not place_id or designated(case, place_id) or _is_cleared(case, event, place_id):
             continue
         if case.on_site(place_id) and case.params.place_notice.onsite_by_default:
             continue
@@ -367,6 +369,14 @@ def r04_events_happen_at_designated_places(case: Case) -> Iterator[str]:
             f"場所を選び直すか、{case.word('take_out')}または{case.word('transport')}として"
             "記録してください。"
         )
+
+
+def _is_cleared(case: Case, event: HandlingEvent, place_id: str) -> bool:
+    """Tell whether something leaves a place whose consent is over, as it has to (R-03 tells of that)."""
+    if event.kind not in CLEARING or place_id in ("", event.place_to_id):
+        return False
+    mine = case.books.places(case.contract.id, place_id)
+    return any(one.within(case.day) and lapsed(case, one, case.day) for one in mine)
 
 
 def _not_yet(case: Case, place_id: str, name: str) -> str:

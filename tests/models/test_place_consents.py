@@ -92,6 +92,34 @@ def test_work_after_the_last_day_of_a_consent_is_asked_and_told(house: House) ->
     assert not any(one.code in ("K-04", "K-05") for one in calendar(house.ledger))
 
 
+@pytest.mark.parametrize("status", [PlaceStatus.ACTIVE, PlaceStatus.ENDED])
+def test_what_leaves_a_place_whose_consent_is_over_accuses_nobody(
+    house: House, status: PlaceStatus
+) -> None:
+    room, store = house.story.places[1:3]
+    change(house, targets=targets(room, store), valid_until=house.ledger.today())
+    other = replace(
+        consent(house), id="", decision_doc_no="見健第997号", targets=targets(store), valid_until=None,
+    )  # fmt: skip
+    house.ledger.registers.create(other)
+    house.clock.wait(24 * 60)
+    if status is PlaceStatus.ENDED:
+        over = replace(designation(house), status=status, use_to=house.ledger.today())
+        house.ledger.registers.revise(over, WHY)
+
+    def said(kind: K, where: str, to: str = "") -> list[Finding]:
+        act = HandlingEvent(
+            contract_id=house.story.contract.id, kind=kind, occurred_at=house.clock(),
+            purpose="移すため", actor_person_id=house.story.people["worker"], place_from_id=where,
+            place_to_id=to, lines=(HandlingLine(item_id=house.story._stock[0].id),),
+        )  # fmt: skip
+        return [one for one in house.ledger.rules.about_event(act) if one.rule_id == "R-04"]
+
+    assert said(K.STORE, room.id, store.id) == [] and said(K.RETURN, room.id) == []
+    assert said(K.USE, room.id), "to work there is to use it"
+    assert said(K.STORE, store.id, room.id) and said(K.STORE, room.id, room.id)
+
+
 def test_a_consent_that_is_revoked_stood_until_then(house: House) -> None:
     """It was in force on the first day; what is wrong is only that the place is used on."""
     change(house, decision=Decision.REVOKED, decided_on=house.ledger.today())
