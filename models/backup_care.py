@@ -30,6 +30,7 @@ from models.records import (
     SystemEvent,
     UserAccount,
 )
+from models.records.running import UNDER_LATER_KEY
 from models.safe import Presence
 from models.store import Op, Query, Where
 from models.wareki import format_short
@@ -300,6 +301,16 @@ def is_rekeyed(ledger: "Ledger", backups: Iterable[BackupRun]) -> bool:
     What is entered from then on is in the journal under the new key, which no older backup has.
     """
     return _renewed(ledger) > max((one.to_event_seq or 0 for one in backups), default=0)
+
+
+def is_parted(ledger: "Ledger", backups: Iterable[BackupRun]) -> bool:
+    """Tell whether the journal went on with a copy under a later key since the last of these backups.
+
+    It leads from them to what was entered in the copy, and not to what this ledger has.
+    """
+    found = ledger.registers.all(SystemEvent, kind=SystemEventKind.ROLLED_BACK)
+    told = [one.meta.created_seq for one in found if one.record.value.startswith(UNDER_LATER_KEY)]
+    return max(told, default=0) > max((one.to_event_seq or 0 for one in backups), default=0)
 
 
 def _renewed(ledger: "Ledger") -> int:

@@ -35,6 +35,10 @@ if TYPE_CHECKING:
 
 WHOLE_LEDGER = "（台帳の全体）"
 NO_MEDIUM = "保存先は、登録した媒体ではありません。"
+ASIDE = (
+    "更新ジャーナルには、記帳番号{0}までの別の続きが前の暗号鍵で書かれていますが、それには進んでいません。"
+    "その続きの台帳を使っていたときは、その後に作成したバックアップから復元してください。"
+)
 NOT_MADE = "（作成できませんでした）"
 
 
@@ -121,6 +125,8 @@ def left_out(restored: Restored) -> str:
         words += _passed_words(restored.passed, "も" if restored.gap else "は")
     if restored.torn:
         words += "更新ジャーナルの終わりに、途中で切れた記録が1件あり、戻せませんでした。"
+    if restored.aside:
+        words += ASIDE.format(f"{restored.aside:,}")
     return words + restored.keys
 
 

@@ -94,6 +94,10 @@ REKEYED = (
     "暗号鍵を替えた後のバックアップが、まだありません。替えた後の記帳を、前のバックアップと更新ジャーナルから"
     "戻すための「鍵の写し」も、更新ジャーナルの媒体にそろっていないか、開ける人がいません。"
 )
+PARTED = (
+    "更新ジャーナルは、別の写しが替えた暗号鍵で続いたことがあり、前のバックアップと合わせて復元すると、"
+    "その写しの記帳に進みます。それより後のバックアップが、まだありません。"
+)
 BRIDGED = "その後に暗号鍵を替えましたが、「鍵の写し」が更新ジャーナルの媒体にあり、最後の記帳まで戻せます。"
 
 
@@ -207,6 +211,8 @@ def _backed_up(facts: Facts) -> Condition:
         return Condition("バックアップ", State.BAD, REKEYED, to_do)
     if facts.shut and facts.backup is not None:
         return Condition("バックアップ", State.BAD, SHUT, to_do)
+    if facts.parted:
+        return Condition("バックアップ", State.BAD, PARTED, to_do)
     found = _aged(
         "バックアップ", "作成し、読み直しました", facts.backup, facts, facts.backup_days, to_do
     )

@@ -112,6 +112,7 @@ class Restored:
     names other damaged places, in which no entry was that the restore needs.
     `later` tells that the keys are those beside the journal: passwords and sheet of then; `keys`
     says why they are not, where something lay there that could not be used.
+    `aside` is the last entry of another way in the journal, under an earlier key; 0 without.
     """
 
     backup_id: str
@@ -127,6 +128,7 @@ class Restored:
     passed: tuple[str, ...] = ()
     later: bool = False
     keys: str = ""
+    aside: int = 0
 
 
 class Gate(Protocol):

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Protocol
 
-from models.backup_care import Found, is_rekeyed, newest_lost
+from models.backup_care import Found, is_parted, is_rekeyed, newest_lost
 from models.backup_media import has_media, loose
 from models.backups import WHOLE_LEDGER
 from models.capacity import Disk, Memory, Room, chosen_quota
@@ -87,6 +87,7 @@ class Facts:
     lost: Found | None = None  # the newest backup where it is no more what was made
     rekeyed: bool = False  # nothing brings back what was entered since the data key was renewed
     bridged: bool = False  # the journal does
+    parted: bool = False  # the journal leads from the backups to what a copy of the ledger entered
     shut: bool = False  # nobody of today opens the newest backup
     quota: int = 0  # MB that somebody set for the attachments, 0 for none
     media: Sequence[Plugged] | None = ()
@@ -146,6 +147,7 @@ def read_facts(
         lost=newest_lost(ledger),
         rekeyed=rekeyed and not bridged,
         bridged=bridged,
+        parted=bool(full) and is_parted(ledger, full),
         shut=not ledger.safe.journal.still_opens(),
         quota=chosen_quota(ledger),
         media=_plugged(ledger, machine.media()),

@@ -355,7 +355,7 @@ class LedgerGate:
         return Restored(
             manifest.backup_id.hex(), backup, base, reached.head, follow, reached.torn,
             reached.missing, log_behind=reached.log_behind, gap=reached.gap, passed=reached.passed,
-            later=reached.later, keys=reached.keys,
+            later=reached.later, keys=reached.keys, aside=reached.aside,
         )  # fmt: skip
 
     def _restore(

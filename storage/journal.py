@@ -263,7 +263,7 @@ def check_links(
     look_over(paths)
     for done, path in enumerate(paths):
         progress(done, len(paths))
-        if is_closed(path, keys):
+        if is_closed(path, keys) or _is_left_aside(path, paths[done + 1 :], keys):
             previous, before = _id_of(path), None
             continue
         file = JournalFile(path, keys)
@@ -291,6 +291,15 @@ def check_links(
 
 def _unknown(folder: Path) -> Damaged:
     return Damaged(file=str(folder), what_now=f"台帳と続きが合いません。{BROKEN}")
+
+
+def _is_left_aside(path: Path, later: list[Path], keys: Keys) -> bool:
+    """Tell whether a copy of the ledger went on there under a key of its own, and ours came back."""
+    header = header_of(path)
+    if header is None or header.epoch <= keys.epoch:
+        return False
+    epochs = [known.epoch for known in map(header_of, later) if known is not None]
+    return keys.epoch in epochs
 
 
 def _needed_until(later: list[Path]) -> int:

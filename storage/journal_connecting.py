@@ -19,6 +19,7 @@ from models.codes import EventLevel, SystemEventKind
 from models.errors import Refused, RolledBack
 from models.journal import News
 from models.records import SystemEvent
+from models.records.running import UNDER_LATER_KEY
 from models.store import Write
 from storage import access
 from storage.journal import Journal, header_of, list_files
@@ -30,6 +31,7 @@ from storage.journal_words import (
     CHOOSE_AGAIN,
     FIRST_OF_ALL,
     LATER_KEY,
+    LEFT_ASIDE,
     NEW_KEY,
     WAY_ON,
     WRITTEN_AGAIN,
@@ -110,7 +112,7 @@ class Connecting:
             if self._forgotten:
                 raise Refused(reason=CHOOSE_AGAIN) from gone
             # The data key was renewed while the medium was away: nothing there can be read now.
-            return self._begin_anew(before)
+            return self._begin_anew(before, aside=before != now)
         if self._forgotten:
             self._only_compare(journal, now)
         lost_one = self._lost_one(journal, now)
@@ -144,11 +146,12 @@ class Connecting:
         backup = relied_on(self._store)
         return min([before, *([backup] if backup else held)], key=lambda head: head.seq)
 
-    def _begin_anew(self, now: Head) -> tuple[Journal, str]:
+    def _begin_anew(self, now: Head, *, aside: bool) -> tuple[Journal, str]:
         """Begin under a new data key; return what to say of what stands under the former one.
 
         Args:
             now: where it begins if no backup needs more.
+            aside: what stands there under a later key is the way of another copy.
 
         Raises:
             Held: nobody here can enter that it begins anew, and the next one would not see it.
@@ -159,10 +162,11 @@ class Connecting:
         if base is None:
             lines = self._shown.line_head()
             parts = self._shown.behind(now, lines)
-            return Journal.begin(*self._place, now, lines, parts), NEW_KEY
+            return Journal.begin(*self._place, now, lines, parts), LEFT_ASIDE if aside else NEW_KEY
         lines = line_before(self._store, base.seq)
         parts = self._shown.behind(base, lines)
-        return Journal.begin(*self._place, base, lines, parts), WRITTEN_AGAIN
+        words = LEFT_ASIDE if aside else WRITTEN_AGAIN
+        return Journal.begin(*self._place, base, lines, parts), words
 
     def _require_earlier_key(self, now: Head) -> Head:
         """Refuse to go on under a data key that another one has followed in the journal already.
@@ -181,7 +185,7 @@ class Connecting:
         if last is None or last.epoch <= vault.epoch:
             return now
         lost = Head(max(last.base.seq, now.seq) + 1, bytes(32))
-        return self._told(LATER_KEY, lost, f"key {last.epoch} {last.file_id.hex()}")
+        return self._told(LATER_KEY, lost, f"{UNDER_LATER_KEY}{last.epoch} {last.file_id.hex()}")
 
     def _only_compare(self, journal: Journal, now: Head) -> NoReturn:
         """Compare a journal with the ledger that only the entries know, and leave it as it is.

@@ -73,6 +73,8 @@ class Way:
         epoch: the data key of the last file on it.
         passed: other damaged places, by file and frame; no entry behind the backup was in them.
         torn: the journal ends with bytes that may be a command, and are no whole frame.
+        aside: the last entry of a way that was not followed, because it went on under an earlier
+            key than another one; 0 without.
 
     Raises:
         MediumMissing: there is no journal of this ledger.
@@ -83,7 +85,7 @@ class Way:
 
     def __init__(self, folder: Path, keys: Keys, after: Head) -> None:
         self._after = after
-        self._read, unread, self._rekeyed = _open_files(folder, keys, after)
+        self._read, unread, self._rekeyed, self.aside = _open_files(folder, keys, after)
         self._limits = _limits(self._read)
         holes = sorted(self._holes(unread, keys), key=lambda one: (one.after, one.file, one.frame))
         missing = [one for one in holes if one.reaches(after.seq)]
@@ -229,8 +231,9 @@ class Way:
 
 def _open_files(
     folder: Path, keys: Keys, after: Head
-) -> tuple[list[_Read], list[Path], frozenset[str]]:
-    """Return the files that open, those that do not, and which of these are under a later key.
+) -> tuple[list[_Read], list[Path], frozenset[str], int]:
+    """Return the files that open, those that do not, which of these are under a later key, and the
+    last entry of what is left aside.
 
     What was written behind a later key under an earlier one again is the way of an older copy: it
     is followed only by a backup of that copy.
@@ -255,16 +258,17 @@ def _open_files(
         found.append(_Read(file, file.survey(), number_of(path)))
     failed = zip(unread, errors, strict=True)
     later = [path for path, error in failed if isinstance(error, KeyGone)]
-    behind = _behind_a_later_key(found, later)
+    behind, aside = _behind_a_later_key(found, later), 0
     if behind and not _leads_through(behind, after):
         found = [one for one in found if one not in behind]
+        aside = max(one.scan.head.seq for one in behind)
         if later and (not found or found[-1].number < number_of(later[-1])):
             unread = sorted([*unread, *(one.file.path for one in behind)], key=number_of)
     if not found and errors:
         raise errors[0]
     if not found:
         raise VerificationFailed(reason=_OTHER_KEY)
-    return found, unread, frozenset(path.name for path in later)
+    return found, unread, frozenset(path.name for path in later), aside
 
 
 def _behind_a_later_key(found: list[_Read], gone: list[Path]) -> list[_Read]:

@@ -64,6 +64,7 @@ class Reached:
     passed: tuple[str, ...] = ()
     later: bool = False
     keys: str = ""
+    aside: int = 0
 
 
 def complete(
@@ -113,7 +114,7 @@ def complete(
     torn = way.torn and way.gap is None
     return Reached(
         reached, torn, lost, log_behind, way.gap, way.passed, later.vault is not None,
-        _beside_a_gap(way.gap, later),
+        _beside_a_gap(way.gap, later), way.aside,
     )  # fmt: skip
 
 

@@ -10,6 +10,9 @@ from models.kinds import Choice, LongText, Ref, Text
 from models.kinds_of_time import Moment
 from models.records.base import Record
 
+UNDER_LATER_KEY = "key "
+"""How the value of a `rolled_back` begins where the journal went on under a later data key."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class SystemEvent(Record):

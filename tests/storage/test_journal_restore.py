@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from models.backups import left_out, record_backup
+from models.backups import left_out
 from models.codes import AttachmentKind, SystemEventKind
 from models.errors import (
     AccountUnfinished,
@@ -27,7 +27,6 @@ from models.journal import JournalState
 from models.office import RestoredWithSheet
 from models.records import BackupRun, Place
 from storage import restoring
-from storage.journal_connecting import Connecting
 from tests.house import House, furnished
 from tests.storage.test_journal_keeper import (
     BOSS,
@@ -254,72 +253,6 @@ def test_a_restore_follows_the_way_that_was_answered_for(house: House) -> None:
         backup, new, BOSS.login, BOSS.password, quiet, journal=usb(house)
     )
     assert reached.head == head
-
-
-def put_back(house: House, kept: Path, why: str) -> None:
-    """Put another state of the ledger in its place, and answer for it."""
-    place = house.folder / "ledger"
-    house.ledger.close()
-    shutil.rmtree(place)
-    shutil.copytree(kept, place)
-    with pytest.raises(RolledBack):
-        house.office.unlock(place, BOSS.login, BOSS.password)
-    house.ledger = house.office.unlock(place, BOSS.login, BOSS.password, rolled_back=why)
-
-
-def two_ways(house: House, backup: Callable[[House], Path]) -> Path:
-    """Make a backup, go on, work with an older copy by mistake, and go back to the true ledger."""
-    enter(house.ledger, "写しより前")
-    kept = backup(house)
-    place = house.folder / "ledger"
-    house.ledger.close()
-    shutil.copytree(place, house.folder / "older")
-    house.ledger = house.office.unlock(place, BOSS.login, BOSS.password)
-    for number in range(6):
-        enter(house.ledger, f"本物{number}")
-    house.ledger.close()
-    shutil.copytree(place, house.folder / "true")
-    put_back(house, house.folder / "older", REASON)
-    enter(house.ledger, "写し")
-    put_back(house, house.folder / "true", "本物の台帳が見つかったため、これで続けます")
-    enter(house.ledger, "その後")
-    return kept
-
-
-def told_backup(house: House) -> Path:
-    """Make a backup as the page does, with its entry."""
-    (house.folder / "backup").mkdir()
-    return Path(record_backup(house.ledger, house.folder / "backup", quiet).file)
-
-
-@pytest.mark.parametrize("backup", [backed_up, told_backup])
-def test_who_goes_back_to_the_true_ledger_loses_nothing(
-    house: House, backup: Callable[[House], Path]
-) -> None:
-    """What two ways left in the journal leads from the backup to the last entry of the one."""
-    kept = two_ways(house, backup)
-    head = house.ledger.store.head()
-    assert state(house.ledger) is JournalState.OK and sound(house.ledger)
-    new = house.folder / "new"
-    reached = house.office.restore(kept, new, BOSS.login, BOSS.password, quiet, journal=usb(house))
-    assert reached.head == head and reached.gap is None
-
-
-def test_a_journal_that_two_ways_left_apart_is_mended_by_starting_it_again(
-    house: House, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Former versions went on behind the last entry alone; what is told then can be followed."""
-    with monkeypatch.context() as patch:
-        patch.setattr(Connecting, "_counts_from", lambda self, before: before)
-        kept = two_ways(house, told_backup)
-    assert not sound(house.ledger)
-    house.ledger.journal.start(usb(house))
-    enter(house.ledger)
-    head = house.ledger.store.head()
-    assert sound(house.ledger)
-    new = house.folder / "new"
-    reached = house.office.restore(kept, new, BOSS.login, BOSS.password, quiet, journal=usb(house))
-    assert reached.head == head and reached.gap is None
 
 
 def test_a_damaged_frame_on_the_way_stops_the_restore(house: House) -> None:

@@ -395,6 +395,7 @@ def came_back(folder: Path, head: Head, restored: Restored) -> dict[str, Any]:
         "ledger": str(folder), "seq": head.seq, "head": head.hex, "torn": restored.torn,
         "missing": restored.missing, "gap": asdict(gap) if gap else None,
         "passed": list(restored.passed), "later_keys": restored.later,
+        "aside": restored.aside,
     }  # fmt: skip
 
 

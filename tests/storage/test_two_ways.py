@@ -1,0 +1,142 @@
+"""An older copy is worked with by mistake, then the true ledger comes back: the journal has both ways."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from models.backups import record_backup, restored_words
+from models.codes import SystemEventKind
+from models.condition import PARTED, judge
+from models.errors import RolledBack
+from models.journal import JournalState
+from models.machine_facts import read_facts
+from storage.journal_connecting import Connecting
+from tests.house import House, furnished
+from tests.storage.test_journal_keeper import (
+    BOSS,
+    REASON,
+    backed_up,
+    enter,
+    events,
+    quiet,
+    sound,
+    state,
+    usb,
+)
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    with furnished(tmp_path, accounts=True) as made:
+        made.ledger.journal.start(usb(made))
+        yield made
+
+
+def put_back(house: House, kept: Path, why: str) -> None:
+    """Put another state of the ledger in its place, and answer for it."""
+    place = house.folder / "ledger"
+    house.ledger.close()
+    shutil.rmtree(place)
+    shutil.copytree(kept, place)
+    with pytest.raises(RolledBack):
+        house.office.unlock(place, BOSS.login, BOSS.password)
+    house.ledger = house.office.unlock(place, BOSS.login, BOSS.password, rolled_back=why)
+
+
+def nothing(house: House) -> None:
+    """Do nothing more in the copy."""
+
+
+def two_ways(
+    house: House,
+    backup: Callable[[House], Path],
+    in_the_copy: Callable[[House], None] = nothing,
+) -> Path:
+    """Make a backup, go on, work with an older copy by mistake, and go back to the true ledger."""
+    enter(house.ledger, "写しより前")
+    kept = backup(house)
+    place = house.folder / "ledger"
+    house.ledger.close()
+    shutil.copytree(place, house.folder / "older")
+    house.ledger = house.office.unlock(place, BOSS.login, BOSS.password)
+    for number in range(6):
+        enter(house.ledger, f"本物{number}")
+    house.ledger.close()
+    shutil.copytree(place, house.folder / "true")
+    put_back(house, house.folder / "older", REASON)
+    enter(house.ledger, "写し")
+    in_the_copy(house)
+    put_back(house, house.folder / "true", "本物の台帳が見つかったため、これで続けます")
+    enter(house.ledger, "その後")
+    return kept
+
+
+def told_backup(house: House) -> Path:
+    """Make a backup as the page does, with its entry."""
+    (house.folder / "backup").mkdir()
+    return Path(record_backup(house.ledger, house.folder / "backup", quiet).file)
+
+
+@pytest.mark.parametrize("backup", [backed_up, told_backup])
+def test_who_goes_back_to_the_true_ledger_loses_nothing(
+    house: House, backup: Callable[[House], Path]
+) -> None:
+    """What two ways left in the journal leads from the backup to the last entry of the one."""
+    kept = two_ways(house, backup)
+    head = house.ledger.store.head()
+    assert state(house.ledger) is JournalState.OK and sound(house.ledger)
+    new = house.folder / "new"
+    reached = house.office.restore(kept, new, BOSS.login, BOSS.password, quiet, journal=usb(house))
+    assert reached.head == head and reached.gap is None
+
+
+def test_a_journal_that_two_ways_left_apart_is_mended_by_starting_it_again(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Former versions went on behind the last entry alone; what is told then can be followed."""
+    with monkeypatch.context() as patch:
+        patch.setattr(Connecting, "_counts_from", lambda self, before: before)
+        kept = two_ways(house, told_backup)
+    assert not sound(house.ledger)
+    house.ledger.journal.start(usb(house))
+    enter(house.ledger)
+    head = house.ledger.store.head()
+    assert sound(house.ledger)
+    new = house.folder / "new"
+    reached = house.office.restore(kept, new, BOSS.login, BOSS.password, quiet, journal=usb(house))
+    assert reached.head == head and reached.gap is None
+
+
+def renew_key(house: House) -> None:
+    house.ledger.people.renew_key("写しで鍵を替えてしまった", quiet)
+
+
+def told_state(house: House) -> str:
+    """Return what the condition says of the backups."""
+    facts = read_facts(house.ledger, backup_days=30, denied=(), version="1")
+    return next(one.sentence for one in judge(facts) if one.topic == "バックアップ")
+
+
+def test_a_copy_that_renewed_its_key_is_left_aside_and_told(house: House) -> None:
+    """The way under the later key is followed from an older backup, and that is said everywhere."""
+    kept = two_ways(house, told_backup, in_the_copy=renew_key)
+    ledger = house.ledger
+    assert state(ledger) is JournalState.OK and sound(ledger)
+    assert SystemEventKind.JOURNAL_BEHIND in events(ledger)
+    assert told_state(house) == PARTED
+    head = ledger.store.head()
+    old, new = house.folder / "old", house.folder / "new"
+    restored = house.office.restore(kept, old, BOSS.login, BOSS.password, quiet, journal=usb(house))
+    assert restored.head.seq < head.seq == restored.aside
+    assert f"記帳番号{head.seq:,}までの別の続き" in restored_words(restored)
+    (house.folder / "backup2").mkdir()
+    later = Path(record_backup(ledger, house.folder / "backup2", quiet).file)
+    assert told_state(house) != PARTED
+    enter(ledger)
+    head = ledger.store.head()
+    restored = house.office.restore(
+        later, new, BOSS.login, BOSS.password, quiet, journal=usb(house)
+    )
+    assert (restored.head, restored.aside) == (head, 0) and sound(ledger)
