@@ -106,12 +106,15 @@ def head_at(ledger: "Ledger", seq: int) -> str:
 
 
 def former(ledger: "Ledger", contract_id: str) -> Former | None:
-    """Return the receipt of the inspection before, None for the first one."""
+    """Return the receipt of the inspection before, None for the first one.
+
+    Whoever may see it: a paper that says there was none accuses a ledger of having lost it.
+    """
     where = (
         SEALED, Where("contract_id", Op.EQ, contract_id), Where("doc_kind", Op.EQ, RECEIPT)
     )  # fmt: skip
-    query = Query(Submission.type, where, order=(("serial", True),))
-    for one in ledger.store.find(Submission, query, limit=1):
+    query = Query(Submission.type, where, order=(("serial", True),), voided=None)
+    for one in ledger.opened.store.find(Submission, query, limit=1):
         content = one.record.content
         anchor = content.get("anchor") if isinstance(content, Mapping) else None
         if isinstance(anchor, Mapping):

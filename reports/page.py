@@ -85,11 +85,21 @@ class Letterhead:
 
 
 @dataclass(frozen=True)
+class FormerReceipt:
+    """The receipt of the inspection before and the head at its count as it is now; "" for none."""
+
+    number: str = ""
+    seq: int = 0
+    head: str = ""
+
+
+@dataclass(frozen=True)
 class Anchor:
     """Where in the ledger this paper hangs; what a later inspection compares.
 
     `warnings` is what befell the ledger, `formerly` what the contract was called before, `erased`
-    that its content is gone and since when.
+    that its content is gone and since when, `former` the last receipt of an inspection before, None
+    where nobody can tell.
     """
 
     ledger_id: str
@@ -103,6 +113,7 @@ class Anchor:
     warnings: tuple[str, ...] = ()
     formerly: tuple[str, ...] = ()
     erased: str = ""
+    former: FormerReceipt | None = None
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -112,6 +123,8 @@ class Anchor:
 
 def claims_of(letterhead: Letterhead, anchor: Anchor) -> Claims:
     """Return the machine-readable claims of a paper."""
+    former = anchor.former
+    named = former is not None and former.number != ""
     return Claims(
         kind=letterhead.kind,
         number=letterhead.doc_no,
@@ -124,6 +137,9 @@ def claims_of(letterhead: Letterhead, anchor: Anchor) -> Claims:
         previous_sha256=anchor.previous_sha256 or None,
         seal=anchor.seal_fingerprint or None,
         replaces=letterhead.replaces_no or None,
+        former_number=former.number if former else None,
+        former_head=former.head if former and named else None,
+        former_seq=former.seq if former and named else None,
     )
 
 

@@ -20,9 +20,10 @@ from typing import Any, Final
 
 from models.errors import NewerFormat, UnfitFile
 from models.text import is_whole
+from reports.joining import disputed
 from reports.verify import Verdict
 
-VERSION: Final = 1
+VERSION: Final = 2  # 1 says neither kind, contract nor former receipt
 _APART: Final = timedelta(days=1)
 _NUMBER: Final = re.compile(r"(.+年度) 第([0-9]{1,9})号")
 _Numbered = dict[tuple[str, str], list["Remembered"]]
@@ -40,6 +41,10 @@ _SENTENCES: Final = {
     "PCや台帳を替えた届けがあるか確かめてください。",
     "OTHER_SEAL": "ほかの書類と証印が違います。証印を替えた届けがあるか確かめてください。",
     "REPLACED": "前回の検証のときと、内容が違います。",
+    "OTHER_FORMER": "前回の検査の控えとして書かれた番号・記帳番号・先頭値が、手元の「{other}」と違います。"
+    "記録が書き換えられたか、台帳が前の状態に戻されたおそれがあります。",
+    "NO_FORMER": "この書類を作った台帳は、この契約の検査の控え「{other}」が前に発行されたことを知りません。"
+    "台帳が前の状態に戻されたおそれがあります（ほかの契約の番号を付け替えたときも、こうなります）。",
     "FEWER_LATER": "控えの「{other}」より後の日に作られたのに、台帳の件数がそれより少なくなっています。"
     "台帳が前の状態に戻されたおそれがあります（PCの時計が大きくずれていたときも、こうなります）。",
 }
@@ -67,6 +72,11 @@ class Remembered:
     issued_at: str
     previous_number: str | None = None
     previous_sha256: str | None = None
+    kind: str = ""
+    contract: str = ""
+    former_number: str | None = None
+    former_seq: int | None = None
+    former_head: str | None = None
 
     @property
     def book(self) -> tuple[str, str]:
@@ -89,6 +99,11 @@ class Remembered:
             issued_at=claims.issued_at,
             previous_number=claims.previous_number,
             previous_sha256=claims.previous_sha256,
+            kind=claims.kind,
+            contract=claims.contract,
+            former_number=claims.former_number,
+            former_seq=claims.former_seq,
+            former_head=claims.former_head,
         )
 
 
@@ -266,6 +281,9 @@ def _one_book(papers: Sequence[Remembered], known: set[str]) -> Iterator[Flaw]:
         found = numbered.get((one.ledger, one.previous_number or ""), [])
         yield from _link(one, found, known)
     yield from _set_back(papers)
+    for one, code, other in disputed(papers):
+        at, beside = (other, one) if _vouched(one, other, known) else (one, other)
+        yield _flaw(at, code, beside)
     for one, two in pairwise(papers):
         if one.seq == two.seq and one.head != two.head:
             at, other = (one, two) if _vouched(two, one, known) else (two, one)
@@ -385,7 +403,7 @@ def from_kept(content: object, file: str) -> list[Remembered]:
     if isinstance(version, int) and version > VERSION:
         raise NewerFormat(file=file, found=version, known=VERSION)
     papers = content.get("papers")
-    if version != VERSION or not isinstance(papers, list):
+    if version not in (1, VERSION) or not isinstance(papers, list):
         raise unfit
     try:
         found = [Remembered(**one) for one in papers]
@@ -398,11 +416,12 @@ def from_kept(content: object, file: str) -> list[Remembered]:
 
 def _readable(one: Remembered) -> bool:
     """Tell whether everything in a kept line is of its type, and may be compared and printed."""
-    may_lack = (one.previous_number, one.previous_sha256)
-    texts = (one.number, one.sha256, one.ledger, one.seal, one.head, one.issued_at)
+    may_lack = (one.previous_number, one.previous_sha256, one.former_number, one.former_head)
+    texts = (
+        one.number, one.sha256, one.ledger, one.seal, one.head, one.issued_at, one.kind, one.contract
+    )  # fmt: skip
     said = (*texts, *(text for text in may_lack if text is not None))
-    return (
-        type(one.seq) is int  # `True` is an instance of it
-        and one.seq >= 0
-        and all(isinstance(text, str) and is_whole(text) for text in said)
-    )
+    return all(
+        type(count) is int and count >= 0  # `True` is an instance of it
+        for count in (one.seq, one.former_seq or 0)
+    ) and all(isinstance(text, str) and is_whole(text) for text in said)

@@ -16,6 +16,7 @@ from models.codes import AssignmentRole, HandlingKind, SealKind, Timing
 from models.contract_changes import former_names
 from models.errors import Refused
 from models.former_names import told
+from models.inspection_receipt import former
 from models.item_status import Status
 from models.ledger import Ledger
 from models.paper import Numbering
@@ -39,7 +40,7 @@ from models.records import (
 )
 from models.versions import version_at, versions
 from reports.documents.form import Wording
-from reports.page import Anchor, Letterhead
+from reports.page import Anchor, FormerReceipt, Letterhead
 
 R = TypeVar("R", bound=Record)
 
@@ -253,7 +254,19 @@ class Case:
                 *(former_seal(self.ledger, self.contract) if self.form.sealed else ()),
             ),
             erased=erased_words(erasures_of(self.ledger.registers, self.contract.id)),
+            former=self._former_receipt() if self.form.sealed else None,
         )
+
+    @property
+    def was_erased(self) -> bool:
+        """Tell whether what the ledger knew of the contract is gone, its earlier papers too."""
+        return bool(erasures_of(self.ledger.registers, self.contract.id))
+
+    def _former_receipt(self) -> FormerReceipt | None:
+        before = former(self.ledger, self.contract.id)
+        if before is not None:
+            return FormerReceipt(before.number, before.seq, before.head)
+        return None if self.was_erased else FormerReceipt()
 
     def _replaced(self) -> Submission | None:
         """Return the paper whose place this one takes, None for none."""

@@ -7,6 +7,7 @@ from reports.collecting.case import Case
 from reports.documents.d37_inspection_receipt import InspectionReceipt, YearEnd
 
 FORMER = "{0}（記帳番号{1:,}）　今の台帳の、そのときの先頭値（{3}）\n{2}"
+ERASED = "この契約の内容を消去したため、分かりません。"
 SAME, OTHER, NONE = "控えと同じ", "控えと違う", "なし"
 
 
@@ -28,7 +29,7 @@ def receipt(case: Case) -> InspectionReceipt:
         last_papers=tuple(
             YearEnd(one.year, one.number, one.sha256) for one in told.last_of_years(ledger)
         ),
-        former=_former(before) if before else "",
+        former=_former(before) if before else ERASED if case.was_erased else "",
         users=told.users(ledger),
         terminals=told.terminals(ledger),
         backup=told.backup(ledger),

@@ -1,6 +1,7 @@
 """What a paper claims about itself, read from anybody's PDF: every value is of its type, or none is."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -12,7 +13,14 @@ CLAIMS = Claims(
     issued_at="2026-11-01T10:00:00+09:00", seal="ef" * 32,
 )  # fmt: skip
 TEXTS = ("kind", "number", "contract", "ledger", "head", "issued_at")
-OPTIONAL = ("previous_number", "previous_sha256", "seal", "replaces")
+OPTIONAL = (
+    "previous_number",
+    "previous_sha256",
+    "seal",
+    "replaces",
+    "former_number",
+    "former_head",
+)
 
 
 @pytest.mark.parametrize("value", [1, True, [], {}, "\ud800", "第\udfff号"])
@@ -28,5 +36,22 @@ def test_what_is_no_count_is_no_claim(value: object) -> None:
         Claims.from_mapping({**json.loads(CLAIMS.to_json()), "seq": value})
 
 
-def test_whole_claims_are_read() -> None:
-    assert Claims.from_mapping(json.loads(CLAIMS.to_json())) == CLAIMS
+FORMER = {"former_number": "令和7年度 第9号", "former_seq": 7, "former_head": "34" * 32}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{key: FORMER[key]} for key in FORMER]
+    + [{**FORMER, "former_number": ""}, {**FORMER, "former_seq": "7"}, {**FORMER, "former_seq": True}],
+)  # fmt: skip
+def test_half_of_a_former_receipt_is_no_claim(change: dict[str, object]) -> None:
+    with pytest.raises(Foreign):
+        Claims.from_mapping({**json.loads(CLAIMS.to_json()), **change})
+
+
+@pytest.mark.parametrize("former", [{}, {"former_number": ""}, FORMER])
+def test_whole_claims_are_read(former: dict[str, object]) -> None:
+    whole = {**json.loads(CLAIMS.to_json()), **former}
+    found = Claims.from_mapping(whole)
+    assert json.loads(found.to_json()) == whole
+    assert found == replace(CLAIMS, **former)  # type: ignore[arg-type]

@@ -5,6 +5,7 @@ from dataclasses import asdict, replace
 import pytest
 
 from models.errors import Foreign, NewerFormat
+from reports.joining import joined
 from reports.series import Remembered, from_kept, judge, to_keep
 
 
@@ -111,6 +112,50 @@ def test_a_stranger_is_named(change: dict[str, object], code: str) -> None:
     assert (code, "令和8年度 第6号") in {(flaw.code, flaw.number) for flaw in found.flaws}
 
 
+# --- receipts of inspections ---------------------------------------------------------------------
+
+RECEIPT = paper(2, kind="D-37", contract="C1", former_number="")
+
+
+def since(number: int, former: Remembered | None, **changed: object) -> Remembered:
+    """Return a later paper whose predecessor is not at hand, and what it says of the last receipt."""
+    told = {"former_number": ""} if former is None else {
+        "former_number": former.number, "former_seq": former.seq, "former_head": former.head,
+    }  # fmt: skip
+    return paper(number, **{"contract": "C1", **told, **changed})
+
+
+@pytest.mark.parametrize(
+    ("later", "found"),
+    [
+        (since(5, RECEIPT), set()),
+        (since(5, replace(RECEIPT, head="c" * 64)), {"OTHER_FORMER"}),
+        (since(5, replace(RECEIPT, head="")), {"OTHER_FORMER"}),
+        (since(5, replace(RECEIPT, seq=21)), {"OTHER_FORMER"}),
+        (since(5, replace(RECEIPT, number="令和7年度 第9号", head="c" * 64)), {"OTHER_FORMER"}),
+        (since(5, None), {"NO_FORMER"}),
+        (since(5, paper(1)), {"NO_FORMER"}),
+        (since(5, paper(4)), set()),  # a receipt between the two
+        (since(5, None, contract="C2"), set()),
+        (since(5, None, former_number=None), set()),  # of an earlier version
+        (since(1, None, seq=19), set()),
+    ],
+)
+def test_what_a_paper_says_of_the_last_receipt_has_to_fit(
+    later: Remembered, found: set[str]
+) -> None:
+    assert codes([RECEIPT, later]) == codes([later], [RECEIPT]) == found
+
+
+def test_papers_lead_back_to_a_receipt_by_their_links_or_by_its_head() -> None:
+    second = since(6, RECEIPT, kind="D-37")
+    papers = [RECEIPT, paper(3), paper(5), second, since(8, second), paper(9)]
+    reached = joined(RECEIPT, papers)
+    assert reached == {papers[n].sha256 for n in (1, 3, 4, 5)}
+    assert joined(RECEIPT, papers[:1] + papers[4:]) == set()  # the receipt between is not at hand
+    assert joined(RECEIPT, [replace(one, seal="cd" * 32) for one in papers]) == set()
+
+
 # --- strangers: anybody can make a ledger whose papers bear the numbers of others ----------------
 
 ELSEWHERE = {"ledger": "L2", "seal": "cd" * 32, "sha256": "f" * 64}
@@ -195,6 +240,16 @@ def test_another_file_is_no_earlier_verification(content: object) -> None:
         from_kept(content, "x.json")
 
 
+def test_what_earlier_verifiers_kept_is_read() -> None:
+    content = to_keep(judge(SOUND), "2026-11-21T10:00:00+09:00")
+    lines = [
+        {key: one for key, one in line.items() if key not in {"kind", "contract"} and "former" not in key}
+        for line in content["papers"]
+    ]  # fmt: skip
+    before = from_kept({**content, "azukari_verification": 1, "papers": lines}, "x.json")
+    assert before == SOUND
+
+
 def test_a_later_version_is_named() -> None:
     with pytest.raises(NewerFormat):
-        from_kept({"azukari_verification": 2, "papers": []}, "x.json")
+        from_kept({"azukari_verification": 3, "papers": []}, "x.json")

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 
 from models.errors import AzukariError, FileMissing, Occupied, UnfitFile, Usage
@@ -22,20 +23,12 @@ from reports.verify import REPLACES, SEALED_AS, UNSURE, Verdict, verify_document
 from resources import dumps
 from ui.console.arguments import Parser, fingerprint_of
 from ui.console.output import speak_utf8
+from ui.console.since_receipt import NOT_JOINED, Followed
 from ui.reading import MOST_OF_A_PAPER, read_limited, read_paper
 
 MOST_FILES = 10_000
 MOST_NAMES = 10  # of papers in one line
 REPLACED = "手元の「{0}」に差し替えられています。新しい方を使ってください。"
-RECEIPT_GOOD = "この控えより後の書類{0}通は、台帳の件数が増え、番号が続き、証印も同じです。控えと食い違いません。"
-RECEIPT_BAD = (
-    "食い違いがあります。上の×の行と「通して見たこと」を見てください。"
-    "台帳が前の状態に戻されたか、書類か台帳が替わったおそれがあります。"
-)
-RECEIPT_ALONE = (
-    "この控えより後の書類が手元にないため、比べていません。受託者のPCの「検査の控え」で台帳と比べるか、"
-    "新しい控えを受け取ってください。"
-)
 GOOD, BAD, NOBODY_KNOWS = "○", "×", "－"
 LIMITS = (
     "書類に書かれた事実そのものが正しいかどうか。",
@@ -83,6 +76,15 @@ class Findings:
     at: datetime
     compared: int  # papers of the last verification
     receipts: tuple[Remembered, ...] = ()
+
+    @cached_property
+    def followed(self) -> tuple[Followed, ...]:
+        """Return what came after each receipt of an inspection."""
+        hashes = {one.verdict.sha256 for one in self.checked if one.verdict}
+        unfit = sum(1 for one in self.checked if not one.ok)
+        return tuple(
+            Followed(one, self.series, hashes, unfit, self.fingerprint) for one in self.receipts
+        )
 
     @property
     def ok(self) -> bool:
@@ -244,6 +246,8 @@ def told(findings: Findings) -> Iterator[str]:
     elif GOOD in marks:
         which = "" if findings.ok else "○の"
         yield f"　{which}書類に、書換えや差替えの跡はありません。"
+    if any(one.apart for one in findings.followed):
+        yield f"　{NOT_JOINED}"
     if NOBODY_KNOWS in marks:
         yield f"　確かめられなかったものがあります。{NOBODY_KNOWS}の行の理由を見てください。"
     yield from _seals(findings)
@@ -257,8 +261,8 @@ def told(findings: Findings) -> Iterator[str]:
     if findings.receipts:
         yield ""
         yield "■ 検査の控えとの照合"
-    for receipt in findings.receipts:
-        yield from _receipt(receipt, findings)
+    for followed in findings.followed:
+        yield from followed.told()
     yield ""
     yield "■ この検証では分からないこと"
     yield from (f"　・{line}" for line in LIMITS)
@@ -337,24 +341,6 @@ def _whole(findings: Findings) -> Iterator[str]:
         if flaw not in shown:
             yield f"　・{flaw.number}　{flaw.message}"
     yield from (f"　・{note}" for note in findings.series.notes)
-
-
-def _receipt(receipt: Remembered, findings: Findings) -> Iterator[str]:
-    """Say in plain words whether what came after an inspection goes on from its receipt."""
-    yield (
-        f"　・「{receipt.number}」（{receipt.issued_at[:10]}、記帳{receipt.seq:,}件、"
-        f"証印 {receipt.seal[:8]}…）"
-    )
-    hashes = {one.verdict.sha256 for one in findings.checked if one.verdict} - {receipt.sha256}
-    papers = [one for one in findings.series.remembered if one.sha256 in hashes]
-    flaws = [flaw for flaw in findings.series.flaws if flaw.sha256 in {*hashes, receipt.sha256}]
-    later = [one for one in papers if one.book == receipt.book and one.seq > receipt.seq]
-    if flaws or any(_mark(one, findings) == BAD for one in findings.checked):
-        yield f"　　{RECEIPT_BAD}"
-    elif later:
-        yield f"　　{RECEIPT_GOOD.format(len(later))}"
-    else:
-        yield f"　　{RECEIPT_ALONE}"
 
 
 def _which(number: int, book: Book, findings: Findings) -> Iterator[str]:
@@ -444,6 +430,7 @@ def _as_json(findings: Findings) -> str:
             for book in findings.series.books
         ],
         "missing": list(findings.series.missing),
+        "receipts": [one.as_json() for one in findings.followed],
     }
     return json.dumps(result, ensure_ascii=False, indent=2) + "\n"
 

@@ -15,6 +15,7 @@ import pytest
 
 from models.codes import HandlingKind as K
 from models.records import HandlingEvent, Submission
+from reports.claims import Claims
 from reports.verify import verify_document
 from tests.house import House, cheap_office, furnished
 from tests.reports.papers import flat
@@ -203,7 +204,7 @@ def test_later_papers_fit_the_receipt(
     for words in ((later, "--since", inspected.receipt), (later, inspected.receipt)):
         code, page, _ = away(capsys, *words)
         assert code == 0 and "■ 検査の控えとの照合" in page
-        assert "この控えより後の書類1通は、台帳の件数が増え、番号が続き、証印も同じです" in page
+        assert "この控えより後の書類1通は、台帳がこの控えから続いていることを示しています" in page
     code, page, _ = away(capsys, inspected.place / "first.pdf", "--since", inspected.receipt)
     assert code == 0 and "比べていません" in page
     kept = tmp_path / "kept.json"  # what earlier verifiers kept is taken as before
@@ -215,12 +216,59 @@ def test_later_papers_fit_the_receipt(
 def test_papers_of_a_ledger_that_was_set_back_do_not_fit(
     inspected: Inspected, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    house = inspected.at("then", tmp_path).house
+    """Also where it has more entries again, and whoever took its number is not at hand."""
+    console = inspected.at("then", tmp_path)
+    house, story = console.house, inspected.house.story
+    story.ledger = house.ledger
     paper(house, 0, tmp_path / "2.pdf")  # under the number of the receipt
+    while house.ledger.store.head().seq < claimed(inspected.receipt).seq + 2:
+        story.receive(1)
     paper(house, 0, tmp_path / "3.pdf")
-    for name in ("2.pdf", "3.pdf"):
+    paper(house, 0, tmp_path / "4.pdf")
+    house.ledger.close()
+    words = ("--document", "D-37", "--contract", NO, "--officer", NAMES[0])
+    assert console("print", console.ledger, *words, tmp_path / "5.pdf").code == 0
+    for name in ("2.pdf", "3.pdf", "4.pdf", "5.pdf"):
         code, page, _ = away(capsys, tmp_path / name, "--since", inspected.receipt)
-        assert code == 1 and "×　" in page and "食い違いがあります" in page
+        assert code == 1 and "×　" in page and "食い違いがあります" in page, name
+        assert away(capsys, tmp_path / name, inspected.receipt)[0] == 1
+    assert claimed(tmp_path / "5.pdf").former_number == ""
+
+
+def claimed(file: Path) -> Claims:
+    claims = verify_document(file.read_bytes()).claims
+    assert claims is not None
+    return claims
+
+
+def test_papers_join_their_receipt_over_those_of_other_clients(
+    inspected: Inspected, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """The paper between is not at hand; what an earlier version sealed says nothing of receipts."""
+    house = inspected.at("now", tmp_path).house
+    third = tmp_path / "third.pdf"
+    paper(house, 0, third)
+    house.ledger.close()
+    receipt, later = claimed(inspected.receipt), claimed(third)
+    told = (later.former_number, later.former_seq, later.former_head)
+    assert told == (receipt.number, receipt.seq, receipt.head)
+    assert claimed(inspected.receipt).former_number == ""
+    code, page, _ = away(capsys, third, "--since", inspected.receipt)
+    assert code == 0 and "この控えから続いていることを示しています" in page
+
+
+def test_what_is_wrong_with_another_file_is_no_word_about_the_ledger(
+    inspected: Inspected, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    later, broken = inspected.place / "second.pdf", tmp_path / "broken.pdf"
+    broken.write_bytes(damaged(inspected.place / "first.pdf"))
+    code, page, _ = away(capsys, later, broken, "--since", inspected.receipt)
+    assert code == 1 and "食い違いがあります" not in page
+    assert "続いていることを示しています" in page and "ほかに×か－の書類が1通" in page
+    words = ("--since", inspected.receipt, "--fingerprint", "0" * 64)
+    code, page, _ = away(capsys, later, *words)
+    assert code == 1 and "食い違いがあります" not in page
+    assert "この控えの証印は、届け出られた指紋と違います" in page
 
 
 def test_what_is_no_sound_receipt_is_told(

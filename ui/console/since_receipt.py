@@ -1,0 +1,107 @@
+"""What the verifier says of the papers that came after the receipt of an inspection (検査の控え)."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from reports.joining import joined
+from reports.series import STRANGE, Remembered, Series
+
+MOST_NAMES = 10  # of papers in one line
+JOINED = (
+    "この控えより後の書類{0}通は、台帳がこの控えから続いていることを示しています（書類に書かれた控えの"
+    "先頭値か、前の書類の照合値が、手元のものと同じです）。証印も同じで、控えと食い違いません。"
+)
+SOME = "この控えより後の書類{0}通のうち{1}通は、控えから続いていることを確かめました（証印も同じです）。"
+GAP = (
+    "確かめていないもの　{0}。控えとの間の書類が手元にないので、控えから続いているかどうかは分かりません。"
+    "受託者のPCの「検査の控え」で台帳と比べるか、新しい控えを受け取ってください。"
+)
+WRONG = (
+    "食い違いがあります。上の×の行と「通して見たこと」を見てください。"
+    "台帳が前の状態に戻されたか、書類か台帳が替わったおそれがあります。"
+)
+STRANGERS = "台帳か証印の違う書類があります（上の×の行）。台帳や証印を替えた届けがなければ、受託者に尋ねてください。"
+UNFIT = (
+    "ほかに×か－の書類が{0}通あり、この控えとは比べていません。理由は、その書類の行を見てください。"
+)
+SEAL = "この控えの証印は、届け出られた指紋と違います。別の者が作った控えのおそれがあります。"
+ALONE = (
+    "この控えより後の書類で比べられるものが手元にないため、比べていません。受託者のPCの「検査の控え」で台帳と比べるか、"
+    "新しい控えを受け取ってください。"
+)
+NOT_JOINED = "検査の控えから続いていることは、確かめていない書類があります。「検査の控えとの照合」を見てください。"
+
+
+@dataclass(frozen=True)
+class Followed:
+    """A receipt and what was verified beside it.
+
+    Wrong is what papers of its own book say against it, or papers of another ledger or seal; a file that
+    is unfit for a reason of its own was not compared.
+
+    `hashes` are those of the files of today, `unfit` counts those that are not sound by themselves.
+    """
+
+    receipt: Remembered
+    series: Series
+    hashes: set[str]
+    unfit: int
+    fingerprint: str | None
+
+    @cached_property
+    def later(self) -> list[Remembered]:
+        """Return the papers of today that its ledger sealed after it."""
+        book, seq = self.receipt.book, self.receipt.seq
+        found = [one for one in self.series.remembered if one.book == book and one.seq > seq]
+        return [one for one in found if one.sha256 in self.hashes]
+
+    @cached_property
+    def apart(self) -> list[str]:
+        """Return the numbers of those that nothing leads back to it."""
+        reached = joined(self.receipt, self.series.remembered)
+        return [one.number for one in self.later if one.sha256 not in reached]
+
+    def told(self) -> Iterator[str]:
+        """Yield the lines of the page."""
+        receipt, flaws = self.receipt, self.series.flaws
+        yield (
+            f"　・「{receipt.number}」（{receipt.issued_at[:10]}、記帳{receipt.seq:,}件、"
+            f"証印 {receipt.seal[:8]}…）"
+        )
+        mine = {one.sha256 for one in self.series.remembered if one.book == receipt.book}
+        wrong = any(one.sha256 in mine and one.code not in STRANGE for one in flaws)
+        strange = any(one.code in STRANGE for one in flaws)
+        lines = [
+            *([SEAL] if self.fingerprint not in (None, receipt.seal) else []),
+            *([WRONG] if wrong else []),
+            *([STRANGERS] if strange else []),
+            *(self._going_on() if not (wrong or strange) else []),
+            *([UNFIT.format(self.unfit)] if self.unfit else []),
+        ]
+        yield from (f"　　{line}" for line in lines)
+
+    def _going_on(self) -> Iterator[str]:
+        count = len(self.later)
+        if not self.later:
+            yield ALONE
+        elif not self.apart:
+            yield JOINED.format(count)
+        else:
+            if len(self.apart) < count:
+                yield SOME.format(count, count - len(self.apart))
+            yield GAP.format(_names(self.apart))
+
+    def as_json(self) -> dict[str, object]:
+        apart = set(self.apart)
+        return {
+            "number": self.receipt.number,
+            "seq": self.receipt.seq,
+            "joined": [one.number for one in self.later if one.number not in apart],
+            "not_joined": self.apart,
+        }
+
+
+def _names(numbers: Sequence[str]) -> str:
+    more = len(numbers) - MOST_NAMES
+    return "、".join(numbers[:MOST_NAMES]) + (f"、ほか{more:,}通" if more > 0 else "")
