@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from models.codes import SubmissionStatus
 from models.inspection_receipt import CODES as OF_HISTORY
-from models.inspection_receipt import Stood, against
+from models.inspection_receipt import SEALED, Stood, against
 from models.paper_replacing import replaced_by
 from models.records import ContentErasure, SealKey, Submission
+from models.store import Op, Query, Where
 from models.wareki import format_short
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ CODES = NOT_IN_LEDGER, DIFFERS, *OF_HISTORY
 OTHER_SEAL = "この台帳の証印ではありません。"
 NOT_HERE = "この台帳が確定した書類の中に、同じファイルはありません。"
 OTHER_FILE = "台帳に記帳された同じ番号の書類と、内容が違います。"
+UNSEEN = "この台帳が確定した書類です（サインインしている方には見えない契約のもので、差替えや取下げは分かりません）。"
+UNSEEN_CONTRACT = "見えない契約"
 SUPERSEDED = "この書類は、「{0}」に差し替えられています（差替え済）。"
 WITHDRAWN = "この書類は、取り下げられています（取消）。"
 ERASED_LAST = "契約{0}の内容は{1}に消去しました。この書類の照合値は、消去の記帳に残っています。"
@@ -59,23 +62,42 @@ def compare(
 
 
 def _as_paper(ledger: "Ledger", number: str, sha256: str, fingerprint: str) -> Compared:
-    """Look for the file among those that the ledger sealed."""
+    """Look for the file among those that the ledger sealed.
+
+    That it is one of them is said to whoever brings it, of contracts that are not to be seen, too: to deny
+    a genuine paper would accuse the ledger.
+    """
     papers = ledger.paper.sealed()
     mine = next((paper for paper in papers if paper.pdf_sha256 == sha256), None)
     if mine is not None:
         return Compared(notes=tuple(_standing(ledger, mine)))
-    if fingerprint not in {stored.record.fingerprint for stored in ledger.registers.all(SealKey)}:
+    if _has(ledger, "pdf_sha256", sha256):
+        return Compared(notes=(UNSEEN,))
+    seals = {stored.record.fingerprint for stored in ledger.registers.all(SealKey)}
+    if fingerprint and fingerprint not in seals:
         return Compared(problems=((NOT_IN_LEDGER, OTHER_SEAL),))
     erasures = [stored.record for stored in ledger.registers.all(ContentErasure)]
     for one in erasures:
         if one.last_sha256 == sha256 and one.erased_at is not None:
             day = format_short(one.erased_at.date())
             return Compared(notes=(ERASED_LAST.format(one.called, day),))
-    if any(paper.doc_no == number for paper in papers):
+    if number and _has(ledger, "doc_no", number):
         return Compared(problems=((DIFFERS, OTHER_FILE),))
-    if erasures:
-        return Compared(notes=(ERASED.format(_contracts(erasures)),))
+    if fingerprint and _erased(ledger):
+        return Compared(notes=(ERASED.format(_contracts(erasures) or UNSEEN_CONTRACT),))
     return Compared(problems=((NOT_IN_LEDGER, NOT_HERE),))
+
+
+def _has(ledger: "Ledger", field: str, value: str) -> bool:
+    """Tell whether the ledger sealed such a paper, whoever may see it."""
+    where = (SEALED, Where(field, Op.EQ, value))
+    query = Query(Submission.type, where, voided=None)
+    return any(ledger.opened.store.find(Submission, query, limit=1))
+
+
+def _erased(ledger: "Ledger") -> bool:
+    query = Query(ContentErasure.type, voided=None)
+    return any(ledger.opened.store.find(ContentErasure, query, limit=1))
 
 
 def _standing(ledger: "Ledger", paper: Submission) -> Iterator[str]:

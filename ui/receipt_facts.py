@@ -1,5 +1,6 @@
 """What a sealed paper tells of its ledger, for the comparison with the ledger of today."""
 
+import re
 import unicodedata
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ if TYPE_CHECKING:
     from reports.verify import Verdict
 
 HASH = 64  # digits
-LONGEST_NUMBER = 12  # digits
+_NUMBER = re.compile("0*[1-9][0-9]{0,11}")  # no receipt is older than the first entry
 
 
 def stood_of(verdict: "Verdict") -> Stood | None:
@@ -28,7 +29,7 @@ def as_stood(ledger: str, number: str, head: str) -> Stood:
         InvalidField
     """
     digits = _plain(number).replace(",", "").removesuffix("件")
-    if not digits.isascii() or not digits.isdigit() or len(digits) > LONGEST_NUMBER:
+    if _NUMBER.fullmatch(digits) is None:
         raise InvalidField(field="記帳番号", problem="は、控えにある数字を入力してください。")
     plain = _plain(head).lower()
     if len(plain) != HASH or set(plain) - set("0123456789abcdef"):

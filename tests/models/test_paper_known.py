@@ -9,7 +9,7 @@ import pytest
 
 from models.inspection_receipt import Stood
 from models.paper import Request, Sealed
-from models.paper_known import DIFFERS, NOT_HERE, NOT_IN_LEDGER, OTHER_SEAL, compare
+from models.paper_known import DIFFERS, NOT_HERE, NOT_IN_LEDGER, OTHER_SEAL, UNSEEN, compare
 from models.records import SealKey, Submission
 from tests.ending import ended, erase
 from tests.house import House
@@ -38,6 +38,21 @@ def test_a_paper_of_this_ledger_is_known(house: House) -> None:
     paper = sealed(house, b"first")
     found = compare(house.ledger, paper.doc_no, paper.pdf_sha256, seal_of(house))
     assert found.problems == () and found.notes == ()
+
+
+def test_of_a_contract_that_is_not_to_be_seen_it_says_that_it_is_its_paper(house: House) -> None:
+    paper = sealed(house, b"first")
+    seal = seal_of(house)
+    house.sign_in("watanabe")
+    found = compare(house.ledger, paper.doc_no, paper.pdf_sha256, seal)
+    assert found.problems == () and found.notes == (UNSEEN,)
+    [(code, _)] = compare(house.ledger, paper.doc_no, "0" * 64, seal).problems
+    assert code == DIFFERS
+
+
+def test_of_a_seal_that_cannot_be_read_nothing_is_said(house: House) -> None:
+    found = compare(house.ledger, "", "0" * 64, "")
+    assert found.problems == ((NOT_IN_LEDGER, NOT_HERE),)
 
 
 def test_another_file_under_its_number_differs(house: House) -> None:

@@ -89,7 +89,8 @@ def test_from_the_names_to_the_comparison_at_the_next_inspection(
 
 
 @pytest.mark.parametrize(
-    ("number", "head"), [("", "0" * 64), ("-1", "0" * 64), ("5" * 13, "0" * 64), ("5", "0" * 63)]
+    ("number", "head"),
+    [("", "0" * 64), ("-1", "0" * 64), ("0", "0" * 64), ("5" * 13, "0" * 64), ("5", "0" * 63)],
 )
 def test_what_nobody_printed_is_not_compared(number: str, head: str) -> None:
     with pytest.raises(InvalidField):

@@ -1,7 +1,7 @@
 """What the verifier says of the papers that came after the receipt of an inspection (検査の控え)."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from reports.joining import joined
@@ -10,9 +10,9 @@ from reports.series import STRANGE, Remembered, Series
 MOST_NAMES = 10  # of papers in one line
 JOINED = (
     "この控えより後の書類{0}通は、台帳がこの控えから続いていることを示しています（書類に書かれた控えの"
-    "先頭値か、前の書類の照合値が、手元のものと同じです）。証印も同じで、控えと食い違いません。"
+    "先頭値か、前の書類の照合値が、手元のものと同じです）。{1}控えと食い違いません。"
 )
-SOME = "この控えより後の書類{0}通のうち{1}通は、控えから続いていることを確かめました（証印も同じです）。"
+SOME = "この控えより後の書類{0}通のうち{1}通は、控えから続いていることを確かめました。"
 GAP = (
     "確かめていないもの　{0}。控えとの間の書類が手元にないので、控えから続いているかどうかは分かりません。"
     "受託者のPCの「検査の控え」で台帳と比べるか、新しい控えを受け取ってください。"
@@ -21,11 +21,20 @@ WRONG = (
     "食い違いがあります。上の×の行と「通して見たこと」を見てください。"
     "台帳が前の状態に戻されたか、書類か台帳が替わったおそれがあります。"
 )
-STRANGERS = "台帳か証印の違う書類があります（上の×の行）。台帳や証印を替えた届けがなければ、受託者に尋ねてください。"
+STRANGERS = (
+    "別の台帳の書類があります（上の×の行）。台帳を替えた届けがなければ、受託者に尋ねてください。"
+)
+NEW_SEAL = (
+    "証印の違う書類は、この控えとは比べていません。証印を替えた届けがあれば、届け出られた新しい指紋を --fingerprint、"
+    "この控えを --since で指定して、新しい証印の書類を確かめてください。届けがなければ、受託者に尋ねてください。"
+)
 UNFIT = (
     "ほかに×か－の書類が{0}通あり、この控えとは比べていません。理由は、その書類の行を見てください。"
 )
-SEAL = "この控えの証印は、届け出られた指紋と違います。別の者が作った控えのおそれがあります。"
+SEAL = (
+    "この控えの証印は、届け出られた指紋と違います。この控えの後に証印を替えた届けがあれば、台帳の続きとして、"
+    "次のとおりです。届けがなければ、別の者が作った控えのおそれがあります。"
+)
 ALONE = (
     "この控えより後の書類で比べられるものが手元にないため、比べていません。受託者のPCの「検査の控え」で台帳と比べるか、"
     "新しい控えを受け取ってください。"
@@ -49,17 +58,28 @@ class Followed:
     unfit: int
     fingerprint: str | None
 
+    @property
+    def renewed(self) -> bool:
+        """Tell whether the seal that was notified is another than that of the receipt."""
+        return self.fingerprint not in (None, self.receipt.seal)
+
+    @property
+    def _book(self) -> tuple[str, str]:
+        """Return the book in which the receipt was judged: that of the notified seal, if any."""
+        return self.receipt.ledger, self.fingerprint or self.receipt.seal
+
     @cached_property
     def later(self) -> list[Remembered]:
         """Return the papers of today that its ledger sealed after it."""
-        book, seq = self.receipt.book, self.receipt.seq
-        found = [one for one in self.series.remembered if one.book == book and one.seq > seq]
+        seq = self.receipt.seq
+        found = [one for one in self.series.remembered if one.book == self._book and one.seq > seq]
         return [one for one in found if one.sha256 in self.hashes]
 
     @cached_property
     def apart(self) -> list[str]:
         """Return the numbers of those that nothing leads back to it."""
-        reached = joined(self.receipt, self.series.remembered)
+        receipt = replace(self.receipt, seal=self._book[1])
+        reached = joined(receipt, self.series.remembered)
         return [one.number for one in self.later if one.sha256 not in reached]
 
     def told(self) -> Iterator[str]:
@@ -69,14 +89,15 @@ class Followed:
             f"　・「{receipt.number}」（{receipt.issued_at[:10]}、記帳{receipt.seq:,}件、"
             f"証印 {receipt.seal[:8]}…）"
         )
-        mine = {one.sha256 for one in self.series.remembered if one.book == receipt.book}
+        mine = {one.sha256 for one in self.series.remembered if one.book == self._book}
         wrong = any(one.sha256 in mine and one.code not in STRANGE for one in flaws)
-        strange = any(one.code in STRANGE for one in flaws)
+        codes = {one.code for one in flaws} & STRANGE
         lines = [
-            *([SEAL] if self.fingerprint not in (None, receipt.seal) else []),
+            *([SEAL] if self.renewed else []),
             *([WRONG] if wrong else []),
-            *([STRANGERS] if strange else []),
-            *(self._going_on() if not (wrong or strange) else []),
+            *([STRANGERS] if "OTHER_LEDGER" in codes else []),
+            *([NEW_SEAL] if "OTHER_SEAL" in codes else []),
+            *(self._going_on() if not (wrong or codes) else []),
             *([UNFIT.format(self.unfit)] if self.unfit else []),
         ]
         yield from (f"　　{line}" for line in lines)
@@ -86,7 +107,7 @@ class Followed:
         if not self.later:
             yield ALONE
         elif not self.apart:
-            yield JOINED.format(count)
+            yield JOINED.format(count, "" if self.renewed else "証印も同じで、")
         else:
             if len(self.apart) < count:
                 yield SOME.format(count, count - len(self.apart))

@@ -187,7 +187,7 @@ def verify(arguments: Namespace, office: Office, speaker: Speaker) -> int:
         "problems": problems_of(found),
         **({"receipts": [one for one, _ in receipts]} if receipts else {}),
     }
-    lines = [f"検証の結果　　{STATES[found.ok]}", f"記帳番号　　　{found.head.seq:,}"]
+    lines = [f"検証の結果　　{STATES[bool(result['ok'])]}", f"記帳番号　　　{found.head.seq:,}"]
     lines += [f"・{p.where}　{p.message}" for p in found.problems]
     if found.problems:
         lines.append(f"直し方　　　　{advice(found)}")

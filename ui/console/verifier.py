@@ -9,7 +9,7 @@ import argparse
 import json
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -150,6 +150,8 @@ def examine(arguments: argparse.Namespace) -> Findings:
             reason="確かめるPDFがありません。PDFか、PDFの入ったフォルダーを指定してください。"
         )
     papers = [paper for one in checked if one.verdict and (paper := Remembered.of(one.verdict))]
+    if receipt is not None and fingerprint:  # the seal may have been renewed since, and notified
+        before = [replace(receipt, seal=fingerprint)]
     series = judge(papers, before)
     return Findings(
         checked, series, fingerprint, datetime.now(JAPAN), 0 if receipt else len(before),

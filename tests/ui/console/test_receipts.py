@@ -6,6 +6,7 @@ the ledger alone can tell it from the true one.
 """
 
 import json
+import os
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ import pytest
 from models.codes import HandlingKind as K
 from models.records import HandlingEvent, Submission
 from reports.claims import Claims
+from reports.seal import make_seal_certificate, seal_record
 from reports.verify import verify_document
 from tests.house import House, cheap_office, furnished
 from tests.reports.papers import flat
@@ -119,8 +121,11 @@ def test_a_ledger_that_went_on_has_the_same_head_at_that_count(
 
 
 def test_a_ledger_from_before_the_receipt_is_told(inspected: Inspected, tmp_path: Path) -> None:
-    code, told = compared(inspected.at("then", tmp_path), inspected.receipt)
+    console = inspected.at("then", tmp_path)
+    code, told = compared(console, inspected.receipt)
     assert code == 1 and codes(told) == ["SET_BACK", "NOT_IN_LEDGER"]
+    said = console("verify", console.ledger, "--receipt", inspected.receipt, as_json=False)
+    assert "問題ありません" not in said.out.splitlines()[0]
 
 
 def test_another_history_with_the_own_keys_is_told(inspected: Inspected, tmp_path: Path) -> None:
@@ -269,6 +274,24 @@ def test_what_is_wrong_with_another_file_is_no_word_about_the_ledger(
     code, page, _ = away(capsys, later, *words)
     assert code == 1 and "食い違いがあります" not in page
     assert "この控えの証印は、届け出られた指紋と違います" in page
+
+
+def test_a_seal_that_was_renewed_after_a_receipt_goes_on_from_it_once_notified(
+    inspected: Inspected, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    house = inspected.at("now", tmp_path).house
+    new = make_seal_certificate("株式会社みほん情報処理", house.ledger.now(), os.urandom)
+    house.ledger.paper.adopt_seal(*seal_record(new))
+    later = tmp_path / "later.pdf"
+    paper(house, 0, later)
+    house.ledger.close()
+    code, page, _ = away(capsys, later, "--since", inspected.receipt)
+    assert code == 1 and "食い違いがあります" not in page and "証印の違う書類は" in page
+    seal = verify_document(later.read_bytes()).certificate_fingerprint
+    words = ("--since", inspected.receipt, "--fingerprint", seal)
+    code, page, _ = away(capsys, later, *words)
+    assert code == 0 and "この控えの証印は、届け出られた指紋と違います" in page
+    assert "続いていることを示しています" in page and "証印も同じ" not in page
 
 
 def test_what_is_no_sound_receipt_is_told(
