@@ -16,7 +16,7 @@ from reportlab.pdfgen.canvas import Canvas
 from models.codes import SubmissionStatus
 from models.errors import Damaged, PrinterMissing
 from models.ledger import Ledger
-from models.paper_known import NOT_IN_LEDGER, OTHER_SEAL
+from models.paper_known import NOT_HERE, NOT_IN_LEDGER
 from models.records import Submission
 from tests.ui.shell import Answers, make_books, make_office, settle
 from ui.operations import Operations
@@ -173,7 +173,7 @@ def test_handing_in_is_recorded(qtbot: QtBot, desk: Desk, pdf: bytes) -> None:
 
 def test_a_foreign_file_is_called_foreign(desk: Desk, tmp_path: Path, pdf: bytes) -> None:
     found = check_file(desk.ledger, tmp_path / "three.pdf")
-    assert found.problems[-1] == (NOT_IN_LEDGER, OTHER_SEAL) and not found.notes
+    assert found.problems[-1] == (NOT_IN_LEDGER, NOT_HERE) and not found.notes
 
 
 def test_a_changed_file_does_not_agree(desk: Desk, pdf: bytes) -> None:
