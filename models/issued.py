@@ -26,6 +26,7 @@ from models.records import (
     SystemEvent,
     UserAccount,
 )
+from models.store import Op, Query, Store, Where
 from models.versions import Version, version_at, versions
 
 if TYPE_CHECKING:
@@ -62,6 +63,44 @@ class Issue:
     first: int
     last: int
     author: str
+
+
+@dataclass(frozen=True)
+class Waited:
+    """An exception about accounts that waited for somebody, or waits.
+
+    Attributes:
+        asked: the entry by which it came.
+        until: the entry by which somebody agreed; None as long as it waits.
+    """
+
+    asked: int
+    until: int | None
+
+    def waited(self, since: int, seq: int) -> bool:
+        """Tell whether it was asked before one entry, and waited at another."""
+        return self.asked < since and (self.until is None or seq < self.until)
+
+
+def sheet_uses(store: Store) -> list[tuple[int, datetime]]:
+    """Return the entries of commands that recovery sheets signed, and when."""
+    return [
+        (entry.seq, local_time(command.recorded_at, command.offset))
+        for origin in store.find(LedgerOrigin, Query(LedgerOrigin.type))
+        for command, entry in store.history(LedgerOrigin.type, origin.record.id)
+        if store.get(UserAccount, command.author) is None
+    ]
+
+
+def waits(store: Store) -> list[Waited]:
+    """Return which exceptions about accounts waited, and until when; at once is not waiting."""
+    asked = store.find(RuleOverride, Query(RuleOverride.type, (Where("rule_id", Op.EQ, RULE),)))
+    said = (versions(store, RuleOverride, one.record.id) for one in asked)
+    return [
+        Waited(found[0].seq, next((v.seq for v in found if not v.record.confirm_later), None))
+        for found in said
+        if found and found[0].record.confirm_later
+    ]
 
 
 class Issues:
@@ -120,11 +159,25 @@ class Issues:
         return Standing.NEW if let_in and not known else Standing.TAKEN
 
     def _let_in_again(self, issue: Issue, account_id: str, since: int | None) -> bool:
-        """Tell whether the sheet stands between: used since it was asked, or to move to another PC."""
-        if since is not None and any(since < used < issue.first for used in self._sheet_uses):
-            return True
+        """Tell whether the sheet stands between: used since it was asked, or to move to another PC.
+
+        Who came in with it while something waited may let others in as long as that waits: their keys
+        count for what the issue itself brought up, too.
+        """
+        used = self._came_in(issue)
+        if used is not None:
+            if since is not None and since < used:
+                return True
+            if any(one.waited(used, issue.first - 1) for one in self._exceptions):
+                return True
         before = [one.last for one in self._of(account_id) if one.last < issue.first]
         return bool(before) and self._cut_off(before[-1], issue.first)
+
+    def _came_in(self, issue: Issue) -> int | None:
+        """Return the use of the sheet by which the issuer had the keys of that time, if it was one."""
+        theirs = [one for one in self._of(issue.author) if one.first < issue.first][-1:]
+        uses = (u for u in self._sheet_uses for one in theirs if one.first <= u <= one.last)
+        return max(uses, default=None)
 
     def _cut_off(self, key: int, until: int) -> bool:
         """Tell whether keys ended with their PC: the ledger was opened on another with the sheet."""
@@ -313,14 +366,11 @@ class Issues:
 
     @cached_property
     def _sheet_uses(self) -> list[int]:
-        """Return the entries of commands that recovery sheets signed."""
-        store, origins = self._ledger.store, self._ledger.registers.all(LedgerOrigin)
-        return [
-            entry.seq
-            for origin in origins
-            for command, entry in store.history(LedgerOrigin.type, origin.record.id)
-            if store.get(UserAccount, command.author) is None
-        ]
+        return [seq for seq, _ in sheet_uses(self._ledger.store)]
+
+    @cached_property
+    def _exceptions(self) -> list[Waited]:
+        return waits(self._ledger.store)
 
     @cached_property
     def _moves(self) -> list[int]:

@@ -9,6 +9,7 @@ import pytest
 
 from models.codes import BackupKind, EventLevel, HandlingKind, Role, SystemEventKind
 from models.commands import creating
+from models.exposure import shut
 from models.issued import RULE
 from models.journal import MOST_PRINTED
 from models.records import BackupRun, HandlingEvent, Submission, SystemEvent, UserAccount
@@ -27,7 +28,7 @@ from ui.issue import IssueRequest, issue, preview
 from ui.sample import cast
 
 BOSS, _, OFFICER, ADMINISTRATOR = cast.USERS
-FIRST = "静かな港に灯る三つの明かり"
+FIRST, WHY = "静かな港に灯る三つの明かり", "机のメモを来客に見られたため"
 
 
 HANDED_OVER = {name for name, paper in PAPERS.items() if paper.head.doc_no}
@@ -164,3 +165,21 @@ def test_what_nobody_agreed_to_stands_on_every_paper_until_somebody_does(house: 
     house.ledger.rules.approve(waiting)
     house.sign_in(BOSS.login)
     assert words not in register(house) and words not in sealed(house)
+
+
+def test_where_nobody_agrees_the_sheet_ends_it_and_is_told_beside_it(house: House) -> None:
+    """As in an office of a responsible person and an administrator, where nobody else ever can."""
+    account = house.ledger.registers.all(UserAccount, login_name=ADMINISTRATOR.login)[0].record
+    shut(house.ledger, account.id, WHY, answers=Answers({RULE: WHY}, later=True))
+    waits, sheet = "の使用停止（知られた・紛失）を、システム", "回復シートで入り直しました"
+    for text in (sealed(house), sealed(house)):
+        assert waits in text and sheet not in text
+    house.ledger.close()
+    folder = house.folder / "ledger"
+    house.ledger, house.sheet = house.office.recover(folder, house.sheet, BOSS.login, BOSS.password)
+    house.story.ledger = house.ledger
+    for text in (register(house), sealed(house)):
+        assert waits in text and sheet in text
+    for text in (register(house), sealed(house)):
+        assert waits not in text and sheet not in text
+    assert len(house.ledger.rules.waiting()) == 1  # nobody has agreed, and that stays

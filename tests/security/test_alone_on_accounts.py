@@ -123,9 +123,7 @@ def test_a_day_that_was_to_come_counts_from_when_it_shut_somebody_out(house: Hou
 def test_the_sheet_goes_before_the_two_weeks(house: House) -> None:
     for key in ("worker", "administrator"):
         gone(house, key, yesterday(house))
-    house.ledger.close()
-    folder = house.folder / "ledger"
-    house.ledger, _ = house.office.recover(folder, house.sheet, BOSS.login, OTHERS)
+    by_sheet(house)
     new_one(house)
     assert len(printed(house)) == 1 and no_problems(house)
 
@@ -206,6 +204,58 @@ def test_an_administrator_who_left_long_ago_leaves_no_question(house: House) -> 
     reissue(house, WORKER.login)
     add(house, "worker2", "tsuji", Role.WORKER)
     assert not waiting(house) and not printed(house)
+
+
+# --- behind the recovery sheet ---------------------------------------------------------------------
+
+
+def by_sheet(house: House, login: str = BOSS.login) -> None:
+    """Come in with the recovery sheet, which is another one from then on."""
+    house.ledger.close()
+    folder = house.folder / "ledger"
+    house.ledger, house.sheet = house.office.recover(folder, house.sheet, login, OTHERS)
+    house.story.ledger = house.ledger
+
+
+def test_who_is_let_in_behind_the_sheet_agrees_to_all_of_it(house: House) -> None:
+    """The only administrator died, and the only worker forgot the password in these days."""
+    gone(house, "administrator", yesterday(house))
+    reissue(house, WORKER.login)
+    by_sheet(house)
+    reissue(house, WORKER.login)
+    come_in(house, WORKER.login, FIRST).people.change_password(FIRST, TAKEN)
+    first, second = waiting(house)
+    house.ledger.rules.approve([first.id])
+    house.ledger.rules.approve([second.id])  # which gave the keys that agree to it
+    assert not waiting(house)
+    [line] = printed(house)
+    assert "待つ例外がある間に、責任者が回復シートで入り直しました" in line
+    come_in(house, BOSS.login, OTHERS)
+    at_once(house, lambda a: new_one(house, a), WORKER.login, TAKEN)
+    at_once(house, lambda a: disable(house, ADMINISTRATOR.login, a), WORKER.login, TAKEN)
+    assert not waiting(house) and no_problems(house)
+
+
+def test_a_use_of_the_sheet_before_anything_waited_bears_no_later_keys(house: House) -> None:
+    by_sheet(house)
+    gone(house, "administrator", yesterday(house))
+    reissue(house, WORKER.login)
+    come_in(house, WORKER.login, FIRST).people.change_password(FIRST, TAKEN)
+    [override] = waiting(house)
+    assert GIVEN in why_not(house, override) and len(printed(house)) == 1
+
+
+def test_nor_does_anothers_use_of_it(house: House) -> None:
+    """Who asked goes on giving keys after another responsible person came in with the sheet."""
+    add_responsible(house, "worker3", "sakiyama")
+    gone(house, "administrator", yesterday(house))
+    reissue(house, WORKER.login)
+    by_sheet(house, "sakiyama")
+    come_in(house, BOSS.login, BOSS.password)
+    reissue(house, WORKER.login)
+    come_in(house, WORKER.login, FIRST).people.change_password(FIRST, TAKEN)
+    assert all(GIVEN in why_not(house, one) for one in waiting(house))
+    come_in(house, "sakiyama", OTHERS).rules.approve([one.id for one in waiting(house)])
 
 
 # --- responsible persons ---------------------------------------------------------------------------
