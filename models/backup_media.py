@@ -7,6 +7,7 @@ no backup is written to it any more, then, when nothing is left on it or it was 
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from enum import Enum
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
@@ -102,6 +103,10 @@ FIRST = (
     "バックアップの媒体が、まだ登録されていません。「バックアップ」の F2「今すぐバックアップ」で、"
     "責任者かシステム管理者が「{0}」を登録してください。"
 )
+NO_MEDIUM_OF_OURS = (
+    "「{0}」は、登録したバックアップの媒体ではありません。登録した媒体を接続するか、"
+    "「バックアップ」の画面の「バックアップの媒体」で登録してください。"
+)
 LOOSE = "いちばん新しいバックアップの保存先「{0}」は、登録した媒体ではありません。"
 REGISTER_IT = "「バックアップ」の「バックアップの媒体」で、そのフォルダーを登録してください。"
 
@@ -109,6 +114,23 @@ REGISTER_IT = "「バックアップ」の「バックアップの媒体」で�
 def has_media(ledger: "Ledger") -> bool:
     """Tell whether a medium was ever registered; from the first one on, no other folder serves."""
     return ledger.store.count(Query(BackupMedium.type)) > 0
+
+
+class Fitness(Enum):
+    """What a folder is for a backup."""
+
+    MEDIUM = "medium"  # registered
+    FIRST = "first"  # no medium is registered yet
+    OTHER = "other"  # media are registered, and this is none of them or is not there
+
+
+def fitness(ledger: "Ledger", folder: PurePath) -> Fitness:
+    """Tell what a folder is for a backup; one whose use ends is still a medium, and refused."""
+    if not has_media(ledger):
+        return Fitness.FIRST
+    mark = ledger.safe.medium_mark(folder)
+    known = bool(mark) and ledger.registers.one(BackupMedium, mark=mark) is not None
+    return Fitness.MEDIUM if known else Fitness.OTHER
 
 
 def medium_of(ledger: "Ledger", folder: PurePath) -> BackupMedium:
@@ -147,10 +169,7 @@ def medium_for(ledger: "Ledger", folder: PurePath) -> BackupMedium | None:
     mark = ledger.safe.medium_mark(folder)
     stored = ledger.registers.one(BackupMedium, mark=mark) if mark else None
     if stored is None:
-        raise Refused(
-            reason=f"「{folder}」は、登録したバックアップの媒体ではありません。登録した媒体を接続するか、"
-            "「バックアップ」の画面の「バックアップの媒体」で登録してください。"
-        )
+        raise Refused(reason=NO_MEDIUM_OF_OURS.format(folder))
     if not stored.record.in_use:
         raise Refused(
             reason=f"媒体「{stored.record.caption()}」は使用を終えるため、バックアップを書けません。"

@@ -12,7 +12,15 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from models import wareki
 from models.access import NOT_DONE, Act
 from models.backup_care import Judged, last_good, must_end, proposal, standing
-from models.backup_media import FIRST, LOOSE, REGISTER_IT, has_media, loose
+from models.backup_media import (
+    FIRST,
+    LOOSE,
+    NO_MEDIUM_OF_OURS,
+    REGISTER_IT,
+    Fitness,
+    fitness,
+    loose,
+)
 from models.backup_strays import Stray, strays
 from models.backups import record_backup, record_check, record_verification
 from models.codes import BackupKind
@@ -24,7 +32,14 @@ from models.safe import BackupFile
 from models.verification import Remedy, Verification
 from ui import icons, permitted
 from ui.backup_ending import EndingDialog
-from ui.backup_media import FIRST_OF_ALL, Held, MediaDialog, read_media, register_there
+from ui.backup_media import (
+    FIRST_OF_ALL,
+    ONE_MORE,
+    Held,
+    MediaDialog,
+    read_media,
+    register_there,
+)
 from ui.journal_part import JournalPart
 from ui.layout import card, note, plain, say, scrolling, title
 from ui.ledger_settings import (
@@ -169,35 +184,58 @@ class BackupPage(Page):
 
     # --- verbs ----------------------------------------
     def back_up(self) -> None:
-        """Write a backup into the usual folder, asking for it the first time."""
-        ledger = self.desk.ledger
-        folder = backup_folder(ledger)
-        if folder is None or not folder.is_dir():
-            folder = self.desk.asker.folder(self, self.tr("バックアップの保存先を選んでください"))
-            if folder is None:
-                return
-            if may_change(ledger):
-                change_setting(ledger, BACKUP_FOLDER, str(folder))
-        place: Path = folder
-        self.desk.operations.ask(
-            lambda: has_media(ledger),
-            lambda found: self._write(place) if found else self._register_first(place),
-            parent=self,
-        )
+        """Write a backup into the usual folder, asking where it does not serve.
 
-    def _register_first(self, place: Path) -> None:
-        """Register the folder as the first medium, then write the backup (A-26)."""
-        if permitted.why_not(self.desk.ledger, "backup_media"):
-            self.desk.asker.tell(self, FIRST.format(place))
+        It serves when it is there and registered, or before any medium is. What was chosen becomes
+        the usual one when a backup lies in it.
+        """
+        ledger = self.desk.ledger
+        usual = backup_folder(ledger)
+
+        def go(how: Fitness) -> None:
+            if usual is not None and how is not Fitness.OTHER:
+                self._into(usual, how)
+            else:
+                self._ask_where(str(usual or ""))
+
+        def read() -> Fitness:
+            there = usual is not None and usual.is_dir()
+            return fitness(ledger, usual) if usual is not None and there else Fitness.OTHER
+
+        self.desk.operations.ask(read, go, parent=self)
+
+    def _ask_where(self, start: str) -> None:
+        ledger, asker = self.desk.ledger, self.desk.asker
+        chosen = asker.folder(self, self.tr("バックアップの保存先を選んでください"), start)
+        if chosen is not None:
+            place: Path = chosen
+            self.desk.operations.ask(
+                lambda: fitness(ledger, place), lambda how: self._into(place, how), parent=self
+            )
+
+    def _into(self, place: Path, how: Fitness) -> None:
+        """Write the backup, registering the folder before where it is none of the media (A-26)."""
+        if how is Fitness.MEDIUM:
+            self._write(place)
+        elif permitted.why_not(self.desk.ledger, "backup_media"):
+            said = FIRST if how is Fitness.FIRST else NO_MEDIUM_OF_OURS
+            self.desk.asker.tell(self, said.format(place))
         else:
-            register_there(self.desk, self, place, FIRST_OF_ALL, lambda _: self._write(place))
+            question = FIRST_OF_ALL if how is Fitness.FIRST else ONE_MORE
+            register_there(self.desk, self, place, question, lambda _: self._write(place))
 
     def _write(self, place: Path) -> None:
         ledger = self.desk.ledger
+
+        def made(found: BackupFile) -> None:
+            if may_change(ledger) and backup_folder(ledger) != place:
+                change_setting(ledger, BACKUP_FOLDER, str(place))
+            self._backed_up(found)
+
         self.desk.operations.long(
             self.tr("バックアップ"),
             lambda progress: record_backup(ledger, place, progress, registered=True),
-            self._backed_up,
+            made,
             self,
         )
 

@@ -54,7 +54,8 @@ class Answers:
         self, parent: QWidget | None, title: str, question: str, *, value: str = ""
     ) -> str | None:
         self.asked.append(question)
-        return str(self.replies.pop(0))
+        answer = self.replies.pop(0)
+        return None if answer is None else str(answer)
 
     def choice(
         self, parent: QWidget | None, title: str, question: str, offered: Sequence[str],

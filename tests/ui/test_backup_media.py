@@ -17,6 +17,7 @@ from tests.house import House, furnished
 from tests.ui.shell import Answers, cell_text, settle
 from ui.backup_media import NONE_YET, MediaDialog, read_media
 from ui.backup_page import BackupPage
+from ui.ledger_settings import backup_folder
 from ui.medium_ending import EMPTY, MediumEndingDialog
 from ui.operations import Operations
 from ui.page import Desk
@@ -87,6 +88,40 @@ def test_a_worker_is_told_who_registers_the_first_medium(
         assert "責任者かシステム管理者" in asker.asked[-1]
         assert not house.ledger.registers.all(BackupMedium)
         assert not list((tmp_path / "stick").iterdir())
+
+
+def test_a_folder_is_the_usual_one_when_a_backup_lies_in_it(
+    house: House, desk: Desk, qtbot: QtBot
+) -> None:
+    ledger, (stick, other) = house.ledger, (house.folder / "stick", house.folder / "other")
+    page = BackupPage(desk, house.office)
+    qtbot.addWidget(page)
+
+    def backed_up(*replies: object) -> str:
+        answers(desk).replies[:] = replies
+        answers(desk).asked.clear()
+        desk.operations.watch(ledger)
+        page.back_up()
+        settle(qtbot, desk.operations)
+        assert not answers(desk).replies
+        return "\n".join(answers(desk).asked)
+
+    backed_up(other, None)  # the wrong folder, and it is seen in time
+    assert backup_folder(ledger) is None
+    assert "保存先を選んで" in backed_up(stick, "B-01 金庫のUSB")
+    assert backup_folder(ledger) == stick
+    assert "読み直して確かめました" in backed_up()  # asks no more
+    mark = next(one for one in stick.iterdir() if one.suffix != ".azb")
+    away = mark.rename(house.folder / mark.name)  # another stick lies in its place
+    said = backed_up(other, None)
+    assert "登録した媒体ではありません" in said and "B-02" in said
+    away.rename(mark)
+    assert backup_folder(ledger) == stick and not list(other.iterdir())
+    assert "読み直して確かめました" in backed_up()
+    away = mark.rename(house.folder / mark.name)
+    backed_up(other, "B-02 二本目")
+    assert backup_folder(ledger) == other
+    assert [one.record.medium_no for one in ledger.registers.all(BackupMedium)] == ["B-01", "B-02"]
 
 
 def test_a_medium_leaves_use_with_a_reason(house: House, desk: Desk, qtbot: QtBot) -> None:
