@@ -90,7 +90,22 @@ def register_medium(
     ledger.registers.validate(medium)
     if not mark:
         ledger.safe.mark_medium(folder, medium.mark)
-    return ledger.commit([creating(medium)])
+    same = ledger.safe.on_ledgers_disk(folder)
+    notices = (ONE_DISK.format(folder) + ANOTHER_DISK,) if same else ()
+    return ledger.commit([creating(medium)], notices=notices)
+
+
+ONE_DISK = (
+    "「{0}」は台帳と同じディスクにあります。ディスクが壊れると台帳とバックアップの両方を失います。"
+)
+ANOTHER_DISK = "USBメモリーや外付けディスクなど、別の媒体を登録し、そこにも作ってください。"
+
+
+def beside(ledger: "Ledger") -> PurePath | None:
+    """Return where the newest good backup lies, if that is the disk of the ledger; None else (A-22)."""
+    run = last_good(ledger)
+    folder = PurePath(run.folder) if run is not None else None
+    return folder if folder is not None and ledger.safe.on_ledgers_disk(folder) else None
 
 
 def is_on_network(ledger: "Ledger", folder: PurePath) -> bool:

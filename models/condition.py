@@ -12,7 +12,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from models.backup_care import ABSENT, AHEAD, LOST
-from models.backup_media import LOOSE, REGISTER_IT
+from models.backup_media import ANOTHER_DISK, LOOSE, ONE_DISK, REGISTER_IT
 from models.capacity import (
     GIB,
     LEAST_FREE,
@@ -229,6 +229,8 @@ def _backup_medium(facts: Facts) -> Condition:
             topic, State.CARE, "登録した媒体はありません。",
             "「バックアップ」の F2「今すぐバックアップ」で、最初の媒体を登録してください。",
         )  # fmt: skip
+    if facts.beside is not None:
+        return Condition(topic, State.CARE, ONE_DISK.format(facts.beside), ANOTHER_DISK)
     return Condition(topic, State.GOOD, "バックアップは、登録した媒体に作っています。")
 
 

@@ -10,7 +10,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Protocol
 
 from models.backup_care import Found, is_parted, is_rekeyed, newest_lost
-from models.backup_media import has_media, loose
+from models.backup_media import beside, has_media, loose
 from models.backups import WHOLE_LEDGER
 from models.capacity import Disk, Memory, Room, chosen_quota
 from models.codes import BackupKind, BackupResult, SystemEventKind
@@ -93,6 +93,7 @@ class Facts:
     media: Sequence[Plugged] | None = ()
     has_media: bool = True  # a backup medium is registered
     loose: PurePath | None = None  # where the newest backup lies, if that is none
+    beside: PurePath | None = None  # where it lies, if that is the disk of the ledger
     support: str = ""  # whom to call and when, as the office says
 
 
@@ -153,6 +154,7 @@ def read_facts(
         media=_plugged(ledger, machine.media()),
         has_media=has_media(ledger),
         loose=loose(ledger),
+        beside=beside(ledger),
         support=support(ledger),
     )
 

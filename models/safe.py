@@ -256,6 +256,9 @@ class Safe(Protocol):
 
     def check_backup(self, file: PurePath, progress: Progress) -> BackupFile: ...
 
+    def on_ledgers_disk(self, folder: PurePath) -> bool:
+        """Tell whether a folder is lost with the ledger's disk; False where nobody can tell."""
+
     def medium_mark(self, folder: PurePath) -> str:
         """Return the id that a backup medium bears, "" for none.
 

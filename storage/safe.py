@@ -52,6 +52,7 @@ from storage.exposed import ExposedPasswords, reissued
 from storage.files import reading
 from storage.former import FormerPasswords, forget_former
 from storage.head_check import last_backup_problems
+from storage.journal_compare import on_one_disk
 from storage.journal_keeper import Keeper
 from storage.known_schema import CODE as SCHEMA
 from storage.ledger_store import LedgerStore
@@ -359,6 +360,9 @@ class LedgerSafe:
 
     def outside_place(self, path: PurePath) -> OutsidePlace | None:
         return outside_place(Path(path))
+
+    def on_ledgers_disk(self, folder: PurePath) -> bool:
+        return on_one_disk(self.vault.folder, Path(folder))
 
     def medium_mark(self, folder: PurePath) -> str:
         return read_mark(Path(folder))

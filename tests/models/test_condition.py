@@ -100,6 +100,7 @@ def test_a_well_kept_pc_is_all_good() -> None:
         ("ウイルス対策", {"protection": [Protection("X", False, None)]}, State.BAD),
         ("ウイルス対策", {"protection": [Protection("X", True, date(2026, 11, 1))]}, State.CARE),
         ("バックアップの媒体", {"has_media": False}, State.CARE),
+        ("バックアップの媒体", {"beside": PurePath("C:/backup")}, State.CARE),
         ("バックアップの媒体", {"loose": PurePath("C:/backup")}, State.CARE),
         ("外部媒体", {"media": None}, State.UNKNOWN),
         ("外部媒体", {"media": [Plugged(PurePath("E:/"), "")]}, State.CARE),

@@ -16,6 +16,7 @@ from models.denied import parse_denied
 from models.records import SystemEvent
 from resources import denied_programs
 from storage.machine import PC
+from storage.safe import LedgerSafe
 from tests.house import House, furnished
 from tests.ui.console.desk import Console
 from tests.ui.console.test_bad_input import refused
@@ -78,7 +79,7 @@ def test_whom_to_call_is_entered_on_the_console_and_told(house: House, console: 
 
 
 def test_a_schedule_goes_on_without_a_medium_and_says_so_until_one_is_registered(
-    house: House, console: Console, tmp_path: Path
+    house: House, console: Console, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     place = tmp_path / "usb"
     place.mkdir()
@@ -87,7 +88,12 @@ def test_a_schedule_goes_on_without_a_medium_and_says_so_until_one_is_registered
     assert "登録した媒体ではありません" in said.err
     row = topic(console("condition", console.ledger).answer, "バックアップの媒体")
     assert row["state"] == "care" and str(place) in row["sentence"] and "登録して" in row["to_do"]
-    register_medium(house.sign_in(BOSS.login), place, medium_no="B-01", name="金庫のUSB")
+    ledger = house.sign_in(BOSS.login)
+    [said_of_disk] = register_medium(ledger, place, medium_no="B-01", name="金庫のUSB").notices
+    row = topic(console("condition", console.ledger).answer, "バックアップの媒体")
+    assert row["state"] == "care" and "台帳と同じディスクにあります" in row["sentence"]
+    assert "台帳と同じディスクにあります" in said_of_disk and str(place) in said_of_disk
+    monkeypatch.setattr(LedgerSafe, "on_ledgers_disk", lambda *_: False)
     row = topic(console("condition", console.ledger).answer, "バックアップの媒体")
     assert row["state"] == "good"
     said = console("backup", console.ledger, place)
