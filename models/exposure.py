@@ -30,11 +30,13 @@ from models.errors import (
     NotEnteredYet,
 )
 from models.incidents import OPENED, numbered
+from models.lost_cards import situation_of
 from models.people import BACK_UP_NOW
 from models.reached import reached
 from models.records import Credential, Incident, IncidentLog, UserAccount
 from models.rules.answers import Answers
 from models.store import Progress, quiet
+from models.versions import versions
 from models.wareki import format_wareki
 
 if TYPE_CHECKING:
@@ -48,6 +50,10 @@ OWN_WORD = "本人が、パスワードを知られたおそれがあるとし�
 ASK_NOW = (
     "パスワードを変更しました。前のパスワードは二度と使えません。続けて、責任者かシステム管理者に"
     "「知られた・紛失」を頼んでください（カードの無効化、暗号鍵の更新、調査と報告の判断）。"
+)
+ASK_NOW_AS_OFFICER = (
+    "パスワードを変更しました。前のパスワードは二度と使えません。検査者（閲覧専用）の方は台帳に登録できないため、"
+    "「事故・違反」には登録されていません。すぐに責任者に伝え、「知られた・紛失」を頼んでください。"
 )
 WITHHELD = (
     "「{0}」は、いまはだれにも開けません。本人であることを確かめてから、"
@@ -140,7 +146,7 @@ def change_known(
     change = ledger.people.change_password(
         old, new, reminded=reminded, exposed=True, beside=beside, progress=progress
     )
-    return replace(change, notices=(ASK_NOW,))
+    return replace(change, notices=(ASK_NOW_AS_OFFICER if officer else ASK_NOW,))
 
 
 def _responsible(ledger: "Ledger") -> str:
@@ -175,7 +181,7 @@ def _opened(
         owner: id of the person; the signed-in user if left out.
     """
     for contract_id in reached(ledger, account, cards):
-        if (told := _told_by_owner(ledger, account, contract_id)) is not None:
+        if (told := _told_before(ledger, account, reason, contract_id)) is not None:
             yield creating(_carried_on(ledger, told, account, reason, cards))
             continue
         draft = Incident(
@@ -194,13 +200,28 @@ def _opened(
         yield creating(draft)
 
 
-def _told_by_owner(ledger: "Ledger", account: UserAccount, contract_id: str) -> Incident | None:
-    """Return what the owner of the password opened himself and asked others to go on with."""
-    found = ledger.registers.all(Incident, contract_id=contract_id)
-    word = _situation(account, OWN_WORD)
-    return next(
-        (one.record for one in found if one.record.is_open and one.record.situation == word), None
-    )
+def _told_before(
+    ledger: "Ledger", account: UserAccount, reason: str, contract_id: str
+) -> Incident | None:
+    """Return the open incident of the same matter, whatever its story says by now.
+
+    The owner of the password opened it himself and asked others to go on with it; or the same was
+    entered before on this day, or his card as lost.
+    """
+    own = _situation(account, OWN_WORD)
+    today = {_situation(account, reason)}
+    today |= {
+        situation_of(ledger, one.record)
+        for one in ledger.registers.all(Credential, holder_person_id=account.person_id)
+    }
+    for stored in ledger.registers.all(Incident, contract_id=contract_id):
+        if not stored.record.is_open:
+            continue
+        first = next(iter(versions(ledger.store, Incident, stored.record.id)), None)
+        said = first.record.situation if first is not None else ""
+        if said == own or (first is not None and first.day == ledger.today() and said in today):
+            return stored.record
+    return None
 
 
 def _carried_on(

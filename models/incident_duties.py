@@ -28,6 +28,7 @@ TO_END = "終結（報告対象外）"
 END_DAYS = 30
 """Within which an incident finds its end (P): as long as the commission leaves for its last report."""
 NOT_REPORTED = "「{one}」の{party}への{what}が記録されていません（期限{day}）。"
+CALLED = "書面でない報告は{day}に行っています。"
 TO_DECIDE = "「{one}」（おそれ）を{party}に報告するか、決めていません。この特記事項は、起きたときの報告を求めています。"
 NOT_WRITTEN = "「{one}」の書面の報告がありません{waived}。"
 WAIVED = "（書面にする余裕がない理由は登録されています）"
@@ -40,11 +41,11 @@ TO_CLOSE = "「{one}」（報告対象外）は、終結していません。"
 class Told:
     """How an incident was reported under a text: the first day that counts, and in writing or not.
 
-    `called`: the client knows, if not by what the text wants.
+    `called`: the first day on which the client knew, if not by what the text wants.
     """
 
     on: date | None
-    called: bool
+    called: date | None
     written: bool
     waived: bool
 
@@ -57,12 +58,49 @@ def counting(asked: Inquiry) -> list[Incident]:
 def told(asked: Inquiry, one: Incident) -> Told:
     """Return how the client was told of an incident."""
     mine = [r for r in asked.all(IncidentReport) if r.incident_id == one.id and r.tells_client]
-    in_writing = asked.profile.params.incident.first_report_written
-    days = [
-        r.reported_at.date() for r in mine if r.reported_at and (r.is_written or not in_writing)
-    ]
+    all_ = [(day, r) for r in mine if (day := _day_of(r))]
+    days = [day for day, r in all_ if _is_as_wanted(asked, r)]
     waived = any(r.written_waived_reason for r in mine)
-    return Told(min(days, default=None), bool(mine), any(r.is_written for r in mine), waived)
+    called = min((day for day, _ in all_), default=None)
+    return Told(min(days, default=None), called, any(r.is_written for r in mine), waived)
+
+
+def entered_late(asked: Inquiry, one: Incident) -> tuple[date, date] | None:
+    """Return the day of a report that was in time, and the day after the limit that entered it.
+
+    Who is late can enter a report under an earlier day, move the day of one, or move one here from
+    another incident. It may be right, which a paper shows; that the ledger did not know stays to be
+    read. None where it knew in time, or where the report is late by its own day.
+    """
+    limit, on = first_limit(asked, one), told(asked, one).on
+    if on is None or on > limit:
+        return None
+    mine = (r for r in asked.all(IncidentReport) if _in_time(asked, one, r, limit))
+    known = min((day for r in mine if (day := _known_since(asked, one, r, limit))), default=None)
+    return (on, known) if known is not None and known > limit else None
+
+
+def _known_since(asked: Inquiry, one: Incident, report: IncidentReport, limit: date) -> date | None:
+    """Return since which day the ledger says without a break that a report was in time."""
+    since = None
+    for version in reversed(asked.revisions(IncidentReport, report.id)):
+        if not _in_time(asked, one, version.record, limit):
+            break
+        since = version.day
+    return since
+
+
+def _in_time(asked: Inquiry, one: Incident, report: IncidentReport, limit: date) -> bool:
+    day = _day_of(report) if report.incident_id == one.id and report.tells_client else None
+    return day is not None and day <= limit and _is_as_wanted(asked, report)
+
+
+def _is_as_wanted(asked: Inquiry, report: IncidentReport) -> bool:
+    return report.is_written or not asked.profile.params.incident.first_report_written
+
+
+def _day_of(report: IncidentReport) -> date | None:
+    return report.reported_at.date() if report.reported_at else None
 
 
 def first_limit(asked: Inquiry, one: Incident) -> date:
@@ -87,12 +125,18 @@ def demanded(asked: Inquiry, one: Incident) -> bool:
 def k19_incidents(asked: Inquiry) -> Iterator[Due]:
     """K-19: the client is told of an incident, then in writing; it is looked into and finds its end."""
     for one in asked.all(Incident):
-        if one.is_open:
+        if one.is_open or _owes_writing(asked, one):
             what, day = _next_step(asked, one)
             yield due(
                 asked, "K-19", what, one.caption(), day, one,
                 proof=QUERY, person_id=one.owner_person_id,
             )  # fmt: skip
+
+
+def _owes_writing(asked: Inquiry, one: Incident) -> bool:
+    """Tell whether an incident was closed by a call where the text wants writing, as was possible once."""
+    said = told(asked, one)
+    return one.counts and said.on is None and said.called is not None and demanded(asked, one)
 
 
 def unbound_due(one: Incident) -> Due:
@@ -104,10 +148,8 @@ def unbound_due(one: Incident) -> Due:
 
 def next_due(ledger: "Ledger", one: Incident) -> Due | None:
     """Return what is to be done next about an incident, None when it is closed."""
-    if not one.is_open:
-        return None
     if not one.contract_id:
-        return unbound_due(one)
+        return unbound_due(one) if one.is_open else None
     dates = k19_incidents(ledger.inquiries.of(one.contract_id))
     return next((found for found in dates if found.id == one.id), None)
 
@@ -177,7 +219,8 @@ def _unreported(asked: Inquiry, one: Incident, end: str) -> Iterator[Row]:
         return
     if said.on is None:
         words = {"what": _what(asked, said), "day": format_short(limit)}
-        yield row(one, NOT_REPORTED.format(one=name, party=party, **words), late)
+        known = CALLED.format(day=format_short(said.called)) if said.called else ""
+        yield row(one, NOT_REPORTED.format(one=name, party=party, **words) + known, late)
     elif _wants_writing(asked, said):
         unwritten = NOT_WRITTEN.format(one=name, waived=WAIVED if said.waived else "")
         over = end if said.waived else _late(asked, _writing_limit(asked, one))

@@ -26,6 +26,13 @@ from models.codes import (
 )
 from models.commands import creating, revising
 from models.errors import NotPermitted, Refused
+from models.incident_reports import (
+    in_writing,
+    require_after_known,
+    require_before_reports,
+    unwritten,
+    wants_writing,
+)
 from models.profiles import Profile
 from models.records import (
     HandlingEvent,
@@ -65,10 +72,6 @@ NEW = "新しい事故・違反の「状態」は「認知」です。報告や�
 NOT_TOLD = (
     "「状態」を「{state}」にするには、委託者への報告が要ります。「報告を記録」で、いつ、だれに、どう報告したかを"
     "登録してください。報告の対象でないときは、「発生・おそれ」を「{near_miss}」にし、理由を入力してください。"
-)
-NOT_WRITTEN = (
-    "「状態」を「{state}」にするには、書面の報告（手段が「書面」の報告）か、「書面にする余裕がない理由」の"
-    "ある報告の登録が要ります。"
 )
 LACKING = "終結には、この契約の特記事項が報告を求める次の項目も要ります：{0}。"
 BOTH_TOLD = "再委託先の事故の終結には、「再委託先からの報告」で、委託者と受託者の両方に報告したことの登録が要ります。"
@@ -139,10 +142,20 @@ def numbered(ledger: "Ledger", records: Iterable[R]) -> list[R]:
             used = taken.setdefault(one.contract_id, _numbers(ledger, one.contract_id))
             number = one.incident_no or _next(used)
             used.add(number)
-            done.append(replace(one, incident_no=number))
+            owner = one.owner_person_id or _owner(ledger, one)
+            done.append(replace(one, incident_no=number, owner_person_id=owner))
         else:
             done.append(one)
     return done
+
+
+def _owner(ledger: "Ledger", one: Incident) -> str:
+    """Return who is asked about an incident: a worker about what he tells of no contract.
+
+    Else he could neither see it nor go on with it.
+    """
+    alone = not one.contract_id and ledger.role is Role.WORKER
+    return ledger.user.person_id if alone else ""
 
 
 def _next(used: Collection[str]) -> str:
@@ -170,6 +183,11 @@ def require_possible(ledger: "Ledger", record: Record, before: Record | None) ->
     """
     if isinstance(record, (Incident, IncidentLog)) and before is not None:
         require_leader(ledger)
+    if isinstance(record, IncidentReport):
+        if (about := ledger.store.get(Incident, record.incident_id)) is not None:
+            told = before if isinstance(before, IncidentReport) else None
+            require_after_known(about.record, record, told)
+        return
     if not isinstance(record, Incident):
         return
     old = before if isinstance(before, Incident) else None
@@ -180,7 +198,8 @@ def require_possible(ledger: "Ledger", record: Record, before: Record | None) ->
         return
     if _is_before(record, old) and not _reopened(old, record):
         _refuse(BACK, before=_state(old), after=_state(record))
-    if problem := _unproved(ledger, record):
+    require_before_reports(record, old, reports_of(ledger, record.id))
+    if problem := _unproved(ledger, record, old):
         raise Refused(reason=problem)
 
 
@@ -212,20 +231,17 @@ def _reopened(before: Incident, after: Incident) -> bool:
     return not before.counts and after.counts and after.status is S.DETECTED
 
 
-def _unproved(ledger: "Ledger", one: Incident) -> str:
+def _unproved(ledger: "Ledger", one: Incident, old: Incident) -> str:
     """Return what a state lacks that the records have to bear out, "" for nothing."""
     if not one.counts or one.status is S.DETECTED:
         return ""
     reports = reports_of(ledger, one.id)
     if not any(report.tells_client for report in reports):
         return NOT_TOLD.format(state=_state(one), near_miss=Certainty.NEAR_MISS.label)
-    if one.status in AFTER_REPORT and not _in_writing(reports):
-        return NOT_WRITTEN.format(state=_state(one))
+    strict = wants_writing(ledger, one) and old.status not in AFTER_REPORT
+    if one.status in AFTER_REPORT and not in_writing(reports, strict=strict):
+        return unwritten(_state(one), strict=strict)
     return _unfit_to_close(ledger, one, reports) if one.status is S.CLOSED else ""
-
-
-def _in_writing(reports: Iterable[IncidentReport]) -> bool:
-    return any(one.is_written or one.written_waived_reason for one in reports)
 
 
 def _unfit_to_close(ledger: "Ledger", one: Incident, reports: Sequence[IncidentReport]) -> str:
@@ -308,9 +324,12 @@ def _settled(
     if stored is None or stored.meta.voided:
         return []
     one, new = stored.record, {gone, entered.id if entered else ""}
-    reports = [report for report in reports_of(ledger, incident_id) if report.id not in new]
+    before = reports_of(ledger, incident_id)
+    reports = [report for report in before if report.id not in new]
     reports += [entered] if entered and entered.incident_id == incident_id else []
-    state = _borne_out(one, reports, entered)
+    # Older versions let an incident end without writing everywhere: that stays.
+    strict = wants_writing(ledger, one) and in_writing(before, strict=True)
+    state = _borne_out(one, reports, entered, strict=strict)
     if state is one.status:
         return []
     if one.status is S.CLOSED:
@@ -319,14 +338,18 @@ def _settled(
 
 
 def _borne_out(
-    one: Incident, reports: Sequence[IncidentReport], entered: IncidentReport | None
+    one: Incident,
+    reports: Sequence[IncidentReport],
+    entered: IncidentReport | None,
+    *,
+    strict: bool,
 ) -> IncidentStatus:
     state = one.status or S.DETECTED
     if not one.counts:
         return state
     if not any(report.tells_client for report in reports):
         return S.DETECTED
-    if not _in_writing(reports) and state in AFTER_REPORT:
+    if not in_writing(reports, strict=strict) and state in AFTER_REPORT:
         return S.INVESTIGATING
     written = entered is not None and entered.is_written and entered.kind in (
         IncidentReportKind.WRITTEN, IncidentReportKind.FINAL,
@@ -356,6 +379,7 @@ def handed_in(ledger: "Ledger", paper: Submission) -> list[Intent]:
         if stored is None or stored.meta.voided:
             continue
         report = _report_by(ledger, stored.record, paper)
+        require_after_known(stored.record, report)
         ledger.registers.validate(report)
         intents += [creating(report), *following(ledger, [report])]
     return intents

@@ -9,7 +9,14 @@ from collections.abc import Iterator
 from datetime import date
 
 from models.evidence_rows import NOTE, Row
-from models.incident_duties import counting, demanded, first_limit, how_to_report, told
+from models.incident_duties import (
+    counting,
+    demanded,
+    entered_late,
+    first_limit,
+    how_to_report,
+    told,
+)
 from models.inquiry import Inquiry
 from models.missing_things import QUERY as LOSS
 from models.missing_things import losses, report_limit, report_word, reported_on
@@ -23,6 +30,7 @@ QUERY = "EQ-LATEPAPER"
 OF_AN_ACT = "{act}についての「{paper}」は、期限（{day}）の後の{on}に提出しています。"
 OF_A_PERIOD = "{begin}～{end}の「{paper}」は、期限（{day}）の後の{on}に提出しています。"
 OF_AN_INCIDENT = "「{one}」の第一報（{what}）は、期限（{day}）の後の{on}に行っています。"
+INCIDENT_ENTERED = "「{one}」の第一報（{what}）は、{on}に行ったものとして、期限（{day}）の後の{entered}に登録しています。"
 OF_A_LOSS = "{act}の{word}は、期限（{day}）の後の{on}に行っています。"
 
 
@@ -76,6 +84,12 @@ def _of_incidents(asked: Inquiry) -> Iterator[Row]:
         if came is not None and came > limit and demanded(asked, one):
             what = how_to_report(asked)
             words = OF_AN_INCIDENT.format(one=one.caption(), what=what, **_days(limit, came))
+            yield Row(Incident.type, one.id, words, NOTE, clauses)
+        elif (late := entered_late(asked, one)) and demanded(asked, one):
+            words = INCIDENT_ENTERED.format(
+                one=one.caption(), what=how_to_report(asked), entered=format_short(late[1]),
+                **_days(limit, late[0]),
+            )  # fmt: skip
             yield Row(Incident.type, one.id, words, NOTE, clauses)
 
 

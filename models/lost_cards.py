@@ -54,18 +54,23 @@ def is_lost(card: Credential, before: Record | None) -> bool:
     return card.invalid_reason in KNOWN and not known
 
 
+def situation_of(ledger: "Ledger", card: Credential) -> str:
+    """Return what the draft for a card says has happened."""
+    name = ledger.registers.caption(Person.type, card.holder_person_id)
+    return f"{incidents.OPENED}：{card.caption()}（{name}）"
+
+
 def _draft(ledger: "Ledger", card: Credential) -> Incident:
     """Return the draft for a card; of no contract where the user cannot enter it there."""
     its = card.contract_id
     told = bool(its) and may_tell(ledger, its) and not erasures_of(ledger.registers, its)
-    name = ledger.registers.caption(Person.type, card.holder_person_id)
     return Incident(
         id=ledger.new_id(),
         contract_id=its if told else "",
         certainty=Certainty.SUSPECTED,
         natures=(IncidentNature.CREDENTIAL,),
         known_at=ledger.now(),
-        situation=f"{incidents.OPENED}：{card.caption()}（{name}）",
+        situation=situation_of(ledger, card),
         owner_person_id=ledger.user.person_id,
         immediate_measures=ENDED if card.invalidated_at else "",
         status=IncidentStatus.DETECTED,

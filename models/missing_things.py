@@ -19,7 +19,6 @@ from models.codes import (
     FindingSource,
     FindingStatus,
     HandlingKind,
-    IncidentNature,
     ItemState,
 )
 from models.corrected import in_place, last_of
@@ -175,7 +174,8 @@ def report_limit(asked: Inquiry, at: datetime) -> date:
 def reported_on(asked: Inquiry, at: datetime | None, items: Collection[str]) -> date | None:
     """Return the day on which the client was told as the text demands, None before that.
 
-    A report of an incident counts unless that is about other things.
+    A report of an incident counts where that names what was lost; what it does not name, nobody
+    told the client by it. A paper (D-20) of a ledger without incidents may be about all of it.
 
     Args:
         at: when something was lost.
@@ -184,7 +184,7 @@ def reported_on(asked: Inquiry, at: datetime | None, items: Collection[str]) -> 
     if at is None:
         return None
     written = asked.profile.params.incident.first_report_written
-    others = {one.id for one in asked.all(Incident) if not _may_be_about(one, items)}
+    others = {one.id for one in asked.all(Incident) if not _is_about(one, items)}
     days = [
         one.submitted_on
         for one in as_one(one for one in asked.all(Submission) if one.doc_kind == REPORT)
@@ -207,11 +207,9 @@ def reported_on(asked: Inquiry, at: datetime | None, items: Collection[str]) -> 
     return min((day for day in days if day >= at.date()), default=None)
 
 
-def _may_be_about(one: Incident, items: Collection[str]) -> bool:
-    """Tell whether an incident may be that these things were lost: it names one of them, or none."""
-    if one.item_ids:
-        return not set(items).isdisjoint(one.item_ids)
-    return one.counts and set(one.natures) != {IncidentNature.CREDENTIAL}
+def _is_about(one: Incident, items: Collection[str]) -> bool:
+    """Tell whether an incident is that these things were lost: it names one of them."""
+    return not set(items).isdisjoint(one.item_ids)
 
 
 def _only_of(subjects: Collection[str], others: Collection[str]) -> bool:

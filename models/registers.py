@@ -54,6 +54,7 @@ from models.records import (
     ContractClauseSetting,
     Incident,
     IncidentLog,
+    IncidentReport,
     Person,
     Record,
     Stored,
@@ -381,7 +382,7 @@ class Registers:
             named = self._ledger.store.get(type(record), record.id)
             person = self._ledger.user.person_id
             require_own_names(record, named.record if named else None, person)
-        if isinstance(record, (Incident, IncidentLog)):
+        if isinstance(record, (Incident, IncidentLog, IncidentReport)):
             stored = self._ledger.store.get(type(record), record.id)
             incidents.require_possible(self._ledger, record, stored.record if stored else None)
 

@@ -83,7 +83,9 @@ class Incident(Record):
     )  # fmt: skip
 
     contract_id: str = field(
-        Ref("contract"), "契約", hint="どの契約のものでもないときは空欄（検査者に見えません）"
+        Ref("contract"),
+        "契約",
+        hint="どの契約のものでもないときは空欄（責任者・システム管理者と担当の人だけに見えます）",
     )
     incident_no: str = field(Text(30), "番号", hint="空欄のときは、登録の順に台帳が付けます")
     certainty: Certainty | None = field(Choice(Certainty), "発生・おそれ", required=True)

@@ -1,6 +1,8 @@
 """A password is known or a card lost: one act shuts what they open (A-06)."""
 
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -8,7 +10,7 @@ import pytest
 from models.codes import CredentialKind, IncidentStatus, InvalidReason, SystemEventKind
 from models.errors import AzukariError, Cancelled, NotPermitted, Refused, WrongPassword
 from models.exposure import NOT_RENEWED, cards_of, shut
-from models.records import Credential, DueItem, Incident, SystemEvent, UserAccount
+from models.records import Credential, DueItem, Incident, IncidentLog, SystemEvent, UserAccount
 from tests.house import House, furnished
 from ui.sample import cast
 
@@ -143,3 +145,22 @@ def test_a_card_that_ends_otherwise_opens_none(house: House) -> None:
     )
     house.ledger.registers.revise(ended, "更新したため")
     assert house.ledger.registers.all(Incident) == []
+
+
+def test_the_same_matter_is_one_incident_however_often_it_is_entered(house: House) -> None:
+    house.sign_in("takahashi")
+    registers, account, now = house.ledger.registers, yoshino(house), house.ledger.now()
+    lost = registers.need(Credential, card(house, "K-3")).record.with_changes(
+        contract_id=house.story.contract.id, reported_at=now, invalidated_at=now,
+        invalid_reason=InvalidReason.LOST,
+    )  # fmt: skip
+    registers.revise(lost, WHY)
+    [of_card] = [one.record for one in registers.all(Incident)]
+    registers.revise(replace(of_card, situation="電車に鍵を忘れた。"), "分かったことを書くため")
+    shut(house.ledger, account.id, WHY)
+    [step] = registers.all(IncidentLog)
+    assert step.record.incident_id == of_card.id and len(registers.all(Incident)) == 1
+    house.clock.go_to(house.ledger.today() + timedelta(days=1), 9)
+    for _ in range(2):
+        shut(house.ledger, account.id, WHY)
+    assert len(registers.all(Incident)) == 2, "another matter, once"

@@ -77,8 +77,8 @@ def reported(house: House, one: Incident, kind: K = K.FIRST, **fields: object) -
     return house.ledger.registers.create(told).ids[0]
 
 
-def in_writing(house: House, one: Incident, kind: K = K.WRITTEN) -> str:
-    return reported(house, one, kind, means=CommunicationMeans.WRITTEN)
+def in_writing(house: House, one: Incident, kind: K = K.WRITTEN, **fields: object) -> str:
+    return reported(house, one, kind, means=CommunicationMeans.WRITTEN, **fields)
 
 
 def revised(house: House, one: Incident, **fields: object) -> Incident:
@@ -128,12 +128,17 @@ def test_a_worker_tells_and_the_responsible_person_leads(house: House) -> None:
         reported(house, one)
     with pytest.raises(NotPermitted):
         discovered(house, certainty=Certainty.NEAR_MISS, conclusion=REASON, status=S.CLOSED)
+    unbound = discovered(house, contract_id="")
+    house.ledger.registers.create(
+        replace(step.record, id="", contract_id="", incident_id=unbound.id)
+    )
+    assert unbound.owner_person_id == house.story.people["worker"] and not one.owner_person_id
     house.sign_in("takahashi")
     assert revised(house, one, cause="確認漏れ").cause
     bare = replace(one, id="", incident_no="")
     made = house.ledger.registers.create_all([bare, replace(bare, contract_id=""), bare]).ids
     numbers = [read(house, id_).incident_no for id_ in made]
-    assert numbers == ["事故第2号", "事故第1号", "事故第3号"], "each client counts its own"
+    assert numbers == ["事故第2号", "事故第2号", "事故第3号"], "each client counts its own"
     with pytest.raises(Refused, match="ほかの事故・違反に付いて"):
         discovered(house, incident_no="事故第3号")
     assert not house.ledger.safe.verify(full=True, progress=quiet).problems
@@ -279,6 +284,49 @@ def test_who_says_later_that_it_was_reported_earlier_is_asked(house: House) -> N
     with pytest.raises(NeedsAnswer, match="「報告日時」を"):
         registers.revise(earlier, "日付の誤りのため")
     registers.revise(replace(late, recipient="課長　見本"), "相手の誤りのため")
+
+
+def test_a_report_is_never_in_time_by_the_day_alone_that_is_typed(house: House) -> None:
+    """SK-17.2: what the ledger was told after the limit stays to be read, however it came in."""
+    one, other, moved = (discovered(house) for _ in range(3))
+    early = one.known_at
+    assert early is not None
+    with pytest.raises(Refused, match="より前になって"):
+        in_writing(house, one, K.FIRST, reported_at=early - timedelta(hours=1))
+    in_time = in_writing(house, other, K.FIRST)
+    assert not incidents_of(house, "EQ-LATEPAPER")
+    house.clock.go_to(house.ledger.today() + timedelta(days=12), 10)
+    in_writing(house, one, K.FIRST, reported_at=early + timedelta(hours=1))
+    told = house.ledger.registers.need(IncidentReport, in_time).record
+    house.ledger.registers.revise(replace(told, incident_id=moved.id), "別の件の報告だったため")
+    with pytest.raises(Refused, match="より前の報告"):
+        revised(house, one, known_at=house.ledger.now())
+    late = {words for _, words in incidents_of(house, "EQ-LATEPAPER")}
+    assert len(late) == 2 and all("後のR8" in words and "登録しています" in words for words in late)
+    house.ledger.registers.revise(replace(told, incident_id=other.id), "元の件の報告だったため")
+    assert len(incidents_of(house, "EQ-LATEPAPER")) == 2, "it was not known of either in between"
+    assert not house.ledger.safe.verify(full=True, progress=quiet).problems
+
+
+def test_a_reason_not_to_write_is_none_where_the_text_wants_writing(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = discovered(house)
+    reported(house, one, written_waived_reason="夜間で、書面を作る余裕がない。")
+    end = {**whole(house), "status": S.CLOSED, "closed_on": house.ledger.today()}
+    with pytest.raises(Refused, match="では済みません"):
+        revised(house, one, **end)
+    [(_, words), *_] = incidents_of(house)
+    assert "書面の報告" in words and "書面でない報告は" in words
+    with monkeypatch.context() as older:  # which let it end
+        older.setattr("models.incidents.wants_writing", lambda *_: False)
+        revised(house, one, **end)
+    assert revised(house, one, cause="二人で確かめなかった。").status is S.CLOSED
+    assert [what for what, _ in due(house, one)] == ["甲への書面の報告（直ちに）"]
+    written = in_writing(house, one)
+    assert not due(house, one)
+    with pytest.raises(Refused, match="終結しています"):
+        house.ledger.registers.void(IncidentReport, written, WHY)
 
 
 def test_it_goes_on_when_the_contract_is_closed(tmp_path: Path) -> None:

@@ -380,8 +380,9 @@ def test_a_loss_may_be_an_accident_and_its_report_is_that_of_the_loss(tmp_path: 
             item_ids=(house.story._stock[1].id,), status=IncidentStatus.DETECTED,
         )  # fmt: skip
         other = registers.create(known).ids[0]
+        unsaid = registers.create(replace(known, item_ids=())).ids[0]
         mine = registers.create(replace(known, item_ids=(item.id,))).ids[0]
-        for incident, left in ((other, True), (mine, False)):
+        for incident, left in ((other, True), (unsaid, True), (mine, False)):
             told = IncidentReport(
                 incident_id=incident, kind=IncidentReportKind.FIRST, reported_at=house.clock(),
                 means=CommunicationMeans.WRITTEN, recipient="健康づくり課　見本",

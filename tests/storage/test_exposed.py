@@ -226,7 +226,8 @@ def test_who_changes_a_known_password_himself_keeps_it_from_coming_back(house: H
 def test_an_officer_changes_a_known_password_and_enters_nothing_else(house: House) -> None:
     officer = next(user for user in cast.USERS if user.role is Role.INSPECTOR)
     ledger = house.sign_in(officer.login)
-    change_known(ledger, officer.password, CHAIN[0])
+    done = change_known(ledger, officer.password, CHAIN[0])
+    assert "「事故・違反」には登録されていません" in done.notices[0]
     change(ledger, *CHAIN)
     with pytest.raises(WeakPassword, match=NEVER):
         ledger.people.change_password(CHAIN[-1], officer.password)
