@@ -8,7 +8,7 @@ from reports.documents.d37_inspection_receipt import InspectionReceipt, YearEnd
 
 FORMER = "{0}（記帳番号{1:,}）　今の台帳の、そのときの先頭値（{3}）\n{2}"
 ERASED = "この契約の内容を消去したため、分かりません。"
-SAME, OTHER, NONE = "控えと同じ", "控えと違う", "なし"
+SAME, OTHER, NONE = "台帳の中の控えと同じ", "台帳の中の控えと違う", "なし"
 
 
 def receipt(case: Case) -> InspectionReceipt:

@@ -183,7 +183,7 @@ def test_the_next_receipt_tells_of_the_one_before_and_takes_no_place(
     assert answer["ok"] and answer["replaces"] is None
     text = flat((tmp_path / "next.pdf").read_bytes())
     head = verify_document(inspected.receipt.read_bytes()).claims.head  # type: ignore[union-attr]
-    assert first.doc_no in text and "（控えと同じ）" in text and head[-8:] in text
+    assert first.doc_no in text and "（台帳の中の控えと同じ）" in text and head[-8:] in text
 
 
 def test_an_officer_compares_and_does_not_issue(inspected: Inspected, tmp_path: Path) -> None:
