@@ -299,9 +299,7 @@ class Issues:
                 for one in self._ledger.registers.all(SystemEvent, kind=kind)
                 if one.meta.created_seq > seen
             }
-        overrides = self._ledger.registers.all(RuleOverride, rule_id=RULE)
-        agreed = (one.record for one in overrides if one.record.approved_by)
-        begun -= {self.command_of(one).first for one in agreed}
+        begun -= self._agreed
         begun |= {self.command_of(one.record).first for one in self._waiting}
         return min(begun, default=None)
 
@@ -317,6 +315,19 @@ class Issues:
                 if before not in (None, stands) and late and self._is_of(command.author, {asker}):
                     yield command.first_seq
                 before = stands
+
+    def let_in_lately(self, asker: str) -> set[str]:
+        """Return the accounts that a person alone lately added where somebody else could be asked."""
+        began: datetime = self._ledger.now() - LATELY
+        found = set()
+        for one in self._accounts:
+            command, _ = self._ledger.store.history(UserAccount.type, one.id)[0]
+            late = local_time(command.recorded_at, command.offset) > began
+            if late and self._is_of(command.author, {asker}):
+                alone = command.first_seq not in self._agreed
+                if alone and self.stood(command.first_seq, {asker, one.person_id}):
+                    found.add(one.id)
+        return found
 
     def command_of(self, record: Record) -> Issue:
         """Return the command that created a record."""
@@ -363,6 +374,12 @@ class Issues:
     @cached_property
     def _waiting(self) -> list[Stored[RuleOverride]]:
         return self._ledger.registers.all(RuleOverride, rule_id=RULE, confirm_later=True)
+
+    @cached_property
+    def _agreed(self) -> set[int]:
+        """Return the commands to which somebody else has agreed, at once or later."""
+        overrides = self._ledger.registers.all(RuleOverride, rule_id=RULE)
+        return {self.command_of(one.record).first for one in overrides if one.record.approved_by}
 
     @cached_property
     def _sheet_uses(self) -> list[int]:

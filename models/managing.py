@@ -303,8 +303,9 @@ class Managing:
         since, actors = self._since(), self._concerned(account)
         newcomers = since is None or not self._stood(since, actors)
         rules = self._ledger.rules
+        among = self._here() - rules.issues.let_in_lately(self._ledger.user.person_id)
         return rules.seconds(
-            actors, among=self._here(), since=since, newcomers=newcomers,
+            actors, among=among, since=since, newcomers=newcomers,
             askers=rules.issues.askers,
         )  # fmt: skip
 

@@ -331,6 +331,28 @@ def test_who_has_just_taken_over_the_only_worker_is_alone_with_nobody(alone: Hou
     assert not printed(alone) and no_problems(alone)
 
 
+def test_a_worker_of_the_same_minute_agrees_to_nobody_where_another_was_there(alone: House) -> None:
+    """Invented, or let in while the only other one has left by the asker's word alone."""
+    add(alone, "worker", WORKER.login, Role.WORKER)
+    take_over(alone, WORKER.login)
+    alone.clock.go_to(alone.ledger.today() + LATELY, 9)
+    add(alone, "worker2", "tsuji", Role.WORKER)
+    come_in(alone, "tsuji", FIRST).people.change_password(FIRST, OTHERS)
+    alone.sign_in(BOSS.login)
+
+    def invented(answers: Answers | None) -> Change:
+        return add(alone, "worker3", "sakiyama", Role.SUPERVISOR, answers)
+
+    with pytest.raises(Refused, match="別の、利用中の方"):
+        at_once(alone, invented, "tsuji", OTHERS)
+    gone(alone, "worker", yesterday(alone))
+    with pytest.raises(Refused, match=NOBODY):
+        at_once(alone, invented, "tsuji", OTHERS)
+    alone.clock.go_to(alone.ledger.today() + LATELY, 10)  # it is no minute any more
+    at_once(alone, invented, "tsuji", OTHERS)
+    assert not printed(alone) and no_problems(alone)
+
+
 # --- on papers -------------------------------------------------------------------------------------
 
 
