@@ -75,11 +75,6 @@ NOT_TOLD = (
 )
 LACKING = "終結には、この契約の特記事項が報告を求める次の項目も要ります：{0}。"
 BOTH_TOLD = "再委託先の事故の終結には、「再委託先からの報告」で、委託者と受託者の両方に報告したことの登録が要ります。"
-TO_NOBODY = (
-    "「{0}」は、取り消せません。誤りや、事故でなかったときは、「発生・おそれ」を「{1}」にし、"
-    "「報告しない理由」を入力してください。"
-)
-REPORTED = "「{0}」には経過か報告が登録されているため、取り消せません。先にそちらを改めてください。"
 CLOSED_WITH = (
     "「{0}」は終結しています。終結を支える報告は、取り消したり、ほかのものに変えたりできません。"
 )
@@ -470,25 +465,6 @@ def is_opened_by_shutting(ledger: "Ledger", one: Incident) -> bool:
     """Tell whether the shutting of a password or card has opened an incident, whatever it says now."""
     first = next(iter(versions(ledger.store, Incident, one.id)), None)
     return first is not None and first.record.situation.startswith(OPENED)
-
-
-def require_may_go(ledger: "Ledger", record: Record) -> None:
-    """Refuse to void an incident, but for a slip of the same day of which nobody was told.
-
-    Raises:
-        NotPermitted, Refused
-    """
-    if isinstance(record, (Incident, IncidentLog)):
-        require_leader(ledger)
-    if not isinstance(record, Incident):
-        return
-    stored = ledger.registers.need(Incident, record.id)
-    old = stored.meta.created_at.astimezone(ledger.now().tzinfo).date() < ledger.today()
-    if old or is_opened_by_shutting(ledger, record):
-        _refuse(TO_NOBODY, record.caption(), Certainty.NEAR_MISS.label)
-    steps = (ledger.registers.all(cls, incident_id=record.id) for cls in STEPS)
-    if any(steps):
-        _refuse(REPORTED, record.caption())
 
 
 def _refuse(words: str, *names: str, **named: str) -> None:

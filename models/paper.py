@@ -18,6 +18,7 @@ from models.codes import AttachmentKind, SealKind, SubmissionMeans, SubmissionSt
 from models.commands import Change, creating, revising
 from models.desk import Desk
 from models.errors import Refused
+from models.incident_voids import require_no_report
 from models.journal import printed_events
 from models.kinds import Json
 from models.own_seal import OwnSeal
@@ -282,7 +283,8 @@ class Paper(OwnSeal):
         """Note that a sealed paper does not hold any more; the client was told if it had it.
 
         Raises:
-            InvalidField, NotFound, NotPermitted, Refused
+            InvalidField, NotFound, NotPermitted
+            Refused: it does not stand, or stands as the report of an incident.
         """
         ledger = self._ledger
         if (answered := ledger.answered(command_id)) is not None:
@@ -294,6 +296,7 @@ class Paper(OwnSeal):
                 reason=f"{paper.caption()}は、確定した書類か提出した書類ではないため、"
                 "取下げを記録できません。"
             )
+        require_no_report(ledger, paper)
         gone = replace(paper, status=SubmissionStatus.CANCELLED)
         ledger.registers.validate(gone)
         return ledger.commit(

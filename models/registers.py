@@ -15,6 +15,7 @@ from models import (
     designations_undone,
     ends_untold,
     exposed_inquiry,
+    incident_voids,
     incidents,
     lost_cards,
     lost_proofs,
@@ -307,7 +308,7 @@ class Registers:
         exposed_inquiry.require_may_go(self._ledger, stored.record)
         dates_put_off.require_may_go(self._ledger, stored.record)
         ends_untold.require_may_go(self._ledger, stored.record)
-        incidents.require_may_go(self._ledger, stored.record)
+        incident_voids.require_may_go(self._ledger, stored.record)
         if isinstance(stored.record, AccessRight) and stored.record.granted_at is not None:
             self._ledger.rights.require_decider()
         self._require_unused(stored.record)

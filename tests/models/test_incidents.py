@@ -208,6 +208,23 @@ def test_no_accident_is_for_two_to_say_and_nothing_is_voided_in_silence(house: H
         house.ledger.registers.void(Incident, one.id, "二重に登録したため")
 
 
+def test_what_somebody_else_told_is_not_voided_by_who_leads(house: House) -> None:
+    """The same day neither: a worker may have told of the responsible person himself."""
+    house.sign_in("yoshino")
+    one = discovered(house)
+    step = house.ledger.registers.create(
+        IncidentLog(incident_id=one.id, at=house.ledger.now(), kind=IncidentLogKind.NOTE,
+                    text="見たことを書いた。", by_person_id=house.ledger.user.person_id)
+    ).ids[0]  # fmt: skip
+    house.sign_in("takahashi")
+    with pytest.raises(Refused, match="ほかの人が登録した経過"):
+        house.ledger.registers.void(IncidentLog, step, "誤って入力したため")
+    with pytest.raises(Refused, match="報告しない理由"):
+        house.ledger.registers.void(Incident, one.id, "誤って入力したため")
+    own = discovered(house)
+    house.ledger.registers.void(Incident, own.id, "二重に登録したため")
+
+
 def test_the_draft_of_a_known_password_is_not_voided_and_ends_with_a_word(house: House) -> None:
     account = house.ledger.registers.one(UserAccount, login_name="yoshino")
     assert account is not None

@@ -81,6 +81,13 @@ def test_what_is_handed_in_is_the_report_and_nobody_notes_it_twice(tmp_path: Pat
         offered = fitting(ledger, About(house.story.contract.id, "D-20", (one.id,)))
         assert len(offered) == 2 and not any(fit.proposed for fit in offered)
         assert not ledger.safe.verify(full=True, progress=lambda _done, _total: None).problems
+        why = "実際には提出していなかったため"
+        with pytest.raises(Refused, match="先に「事故・違反」でその報告"):
+            ledger.paper.withdraw(paper.id, why)
+        for report in ledger.registers.all(IncidentReport):
+            ledger.registers.void(IncidentReport, report.record.id, why)
+        assert read(house, one.id).status is IncidentStatus.DETECTED
+        ledger.paper.withdraw(paper.id, why)
 
 
 def test_what_was_no_accident_is_not_reported(tmp_path: Path) -> None:

@@ -124,7 +124,7 @@ def test_any_value_that_the_verifier_kept_may_be_another(
 def test_what_the_verifier_kept_whole_is_read(tmp_path: Path) -> None:
     kept = tmp_path / "kept.json"
     kept.write_text(json.dumps({"azukari_verification": 1, "papers": [KEPT]}))
-    assert [one.number for one in verifier._kept(kept)] == [KEPT["number"]]
+    assert [one.number for one in verifier._kept(kept)[0]] == [KEPT["number"]]
 
 
 @pytest.mark.parametrize("content", CONTENTS)
