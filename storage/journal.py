@@ -10,7 +10,7 @@ Sealed attachments that commands speak of are laid beside the files, as they are
 import json
 import re
 import shutil
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -244,7 +244,7 @@ class Journal:
 
 def check_links(
     folder: Path, keys: Keys, knows: Callable[[Head], bool], knows_line: Callable[[Head], bool],
-    *, attachments: Path, full: bool, progress: Progress,
+    *, attachments: Path, full: bool, progress: Progress, left: Collection[str] = (),
 ) -> None:  # fmt: skip
     """Check that the files follow each other and, with `full`, every frame inside.
 
@@ -252,6 +252,8 @@ def check_links(
         attachments: of the ledger; what is there must lie whole beside the frame that brought it.
         knows: tells whether the ledger has this head.
         knows_line: tells whether the access log has this line.
+        left: the last files of ways under the key of a copy, as the ledger has told of them: epoch
+            and id.
 
     Raises:
         Damaged: names the file and the frame.
@@ -261,9 +263,10 @@ def check_links(
     brought: dict[str, None] = {}
     paths = list_files(folder, keys.vault_id)
     look_over(paths)
+    aside = _ways_left(paths, left)
     for done, path in enumerate(paths):
         progress(done, len(paths))
-        if is_closed(path, keys) or _is_left_aside(path, paths[done + 1 :], keys):
+        if is_closed(path, keys) or (path != paths[-1] and _is_aside(path, aside, keys)):
             previous, before = _id_of(path), None
             continue
         file = JournalFile(path, keys)
@@ -293,13 +296,23 @@ def _unknown(folder: Path) -> Damaged:
     return Damaged(file=str(folder), what_now=f"台帳と続きが合いません。{BROKEN}")
 
 
-def _is_left_aside(path: Path, later: list[Path], keys: Keys) -> bool:
-    """Tell whether a copy of the ledger went on there under a key of its own, and ours came back."""
+def _ways_left(paths: list[Path], left: Collection[str]) -> dict[int, int]:
+    """Return the last file of each way under the key of a copy, by its epoch."""
+    headers = [header for header in map(header_of, paths) if header is not None]
+    told = [one for one in headers if f"{one.epoch} {one.file_id.hex()}" in left]
+    return {one.epoch: one.number for one in sorted(told, key=lambda one: one.number)}
+
+
+def _is_aside(path: Path, aside: Mapping[int, int], keys: Keys) -> bool:
+    """Tell whether a file, up to the one that was told of, is under a key that is not ours."""
     header = header_of(path)
-    if header is None or header.epoch <= keys.epoch:
+    if header is None or header.number > aside.get(header.epoch, 0):
         return False
-    epochs = [known.epoch for known in map(header_of, later) if known is not None]
-    return keys.epoch in epochs
+    try:
+        JournalFile(path, keys)
+    except Damaged:
+        return True
+    return False
 
 
 def _needed_until(later: list[Path]) -> int:

@@ -9,6 +9,7 @@ from models.chain import Command, Entry, Head
 from models.codes import SystemEventKind
 from models.errors import InsideLedger
 from models.records import SystemEvent
+from models.records.running import UNDER_LATER_KEY
 from models.store import Op, Query, Where
 from storage import access, log
 from storage.journal_file import Part
@@ -45,6 +46,17 @@ class Shown:
         seq = min(one.meta.created_seq for one in told)
         command = log.commands_at(self._store.database, [seq])[seq]
         return Head(command.first_seq - 1, self.entries(command)[0].previous)
+
+    def left_ways(self) -> set[str]:
+        """Return which ways of copies under a key of their own the ledger has told of."""
+        kind = Where("kind", Op.EQ, SystemEventKind.ROLLED_BACK)
+        told = self._store.find(SystemEvent, Query(SystemEvent.type, (kind,)))
+        values = [one.record.value for one in told]
+        return {
+            value.removeprefix(UNDER_LATER_KEY)
+            for value in values
+            if value.startswith(UNDER_LATER_KEY)
+        }
 
     def contains_line(self, line: Head) -> bool:
         """Tell the same of a line of the access log."""

@@ -426,6 +426,7 @@ class Keeper:
             check_links(
                 self._folder, self._vault, self._shown.contains, self._shown.contains_line,
                 attachments=self._attachments, full=full, progress=progress,
+                left=self._shown.left_ways(),
             )  # fmt: skip
         except AzukariError as error:
             return [Problem("JOURNAL", str(self._folder), str(error), remedy_of(error))]

@@ -140,3 +140,11 @@ def test_a_copy_that_renewed_its_key_is_left_aside_and_told(house: House) -> Non
         later, new, BOSS.login, BOSS.password, quiet, journal=usb(house)
     )
     assert (restored.head, restored.aside) == (head, 0) and sound(ledger)
+    ledger.people.renew_key("定めた時期の更新のため", quiet)  # its number is that of the copy's key
+    enter(ledger)
+    assert sound(ledger)
+    for path in sorted(usb(house).glob("*.azj"))[-1:]:  # an own file is not taken for the copy's
+        raw = bytearray(path.read_bytes())
+        raw[40] ^= 1
+        path.write_bytes(raw)
+    assert not sound(ledger)
