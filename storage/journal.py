@@ -10,9 +10,11 @@ Sealed attachments that commands speak of are laid beside the files, as they are
 import json
 import re
 import shutil
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
+from itertools import accumulate
+from math import inf
 from pathlib import Path
 
 from models.chain import EMPTY, Command, Entry, Head
@@ -263,10 +265,12 @@ def check_links(
     brought: dict[str, None] = {}
     paths = list_files(folder, keys.vault_id)
     look_over(paths)
-    aside = _ways_left(paths, left)
+    headers = [header_of(path) for path in paths]
+    aside, needed = _ways_left(headers, left), _needed_until(headers)
     for done, path in enumerate(paths):
         progress(done, len(paths))
-        if is_closed(path, keys) or (path != paths[-1] and _is_aside(path, aside, keys)):
+        ours = path == paths[-1] or not _is_aside(path, headers[done], aside, keys)
+        if is_closed(path, keys) or not ours:
             previous, before = _id_of(path), None
             continue
         file = JournalFile(path, keys)
@@ -277,7 +281,7 @@ def check_links(
         previous = file.header.file_id
         if not full and path != paths[-1]:
             continue
-        if before is not None and _needed_until(paths[done:]) > before.head.seq:
+        if before is not None and needed[done] > before.head.seq:
             # A later file continues what is not whole any more at the end of this one.
             raise broken(str(paths[done - 1]), before.next_number)
         before = _check_frames(file, brought)
@@ -296,16 +300,15 @@ def _unknown(folder: Path) -> Damaged:
     return Damaged(file=str(folder), what_now=f"台帳と続きが合いません。{BROKEN}")
 
 
-def _ways_left(paths: list[Path], left: Collection[str]) -> dict[int, int]:
+def _ways_left(headers: Iterable[FileHeader | None], left: Collection[str]) -> dict[int, int]:
     """Return the last file of each way under the key of a copy, by its epoch."""
-    headers = [header for header in map(header_of, paths) if header is not None]
-    told = [one for one in headers if f"{one.epoch} {one.file_id.hex()}" in left]
+    known = [one for one in headers if one is not None]
+    told = [one for one in known if f"{one.epoch} {one.file_id.hex()}" in left]
     return {one.epoch: one.number for one in sorted(told, key=lambda one: one.number)}
 
 
-def _is_aside(path: Path, aside: Mapping[int, int], keys: Keys) -> bool:
+def _is_aside(path: Path, header: FileHeader | None, aside: Mapping[int, int], keys: Keys) -> bool:
     """Tell whether a file, up to the one that was told of, is under a key that is not ours."""
-    header = header_of(path)
     if header is None or header.number > aside.get(header.epoch, 0):
         return False
     try:
@@ -315,10 +318,13 @@ def _is_aside(path: Path, aside: Mapping[int, int], keys: Keys) -> bool:
     return False
 
 
-def _needed_until(later: list[Path]) -> int:
-    """Return the entry up to which files must lead: one that begins earlier tells the rest again."""
-    headers = (header_of(path) for path in later)
-    return min(header.base.seq for header in headers if header is not None)
+def _needed_until(headers: Sequence[FileHeader | None]) -> list[float]:
+    """Return up to which entry the files before each must lead.
+
+    One that begins earlier tells the rest again, however many stand between.
+    """
+    bases = [inf if one is None else one.base.seq for one in reversed(headers)]
+    return list(accumulate(bases, min))[::-1]
 
 
 def look_over(paths: list[Path]) -> None:

@@ -1,7 +1,7 @@
 """An older copy is worked with by mistake, then the true ledger comes back: the journal has both ways."""
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,7 +13,7 @@ from models.errors import RolledBack
 from models.journal import JournalState
 from models.machine_facts import read_facts
 from storage.journal_connecting import Connecting
-from tests.house import House, furnished
+from tests.house import House
 from tests.storage.test_journal_keeper import (
     BOSS,
     REASON,
@@ -25,13 +25,9 @@ from tests.storage.test_journal_keeper import (
     state,
     usb,
 )
+from tests.storage.test_journal_restore import house
 
-
-@pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    with furnished(tmp_path, accounts=True) as made:
-        made.ledger.journal.start(usb(made))
-        yield made
+__all__ = ["house"]
 
 
 def put_back(house: House, kept: Path, why: str) -> None:
