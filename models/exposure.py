@@ -14,10 +14,7 @@ from models.both_or_neither import why
 from models.chain import Intent
 from models.codes import (
     AccountStatus,
-    Certainty,
     IncidentLogKind,
-    IncidentNature,
-    IncidentStatus,
     InvalidReason,
     Role,
 )
@@ -29,7 +26,7 @@ from models.errors import (
     KeyNotRenewed,
     NotEnteredYet,
 )
-from models.incidents import OPENED, numbered
+from models.incidents import OPENED, lost_way_in, numbered
 from models.lost_cards import situation_of
 from models.people import BACK_UP_NOW
 from models.reached import reached
@@ -184,17 +181,8 @@ def _opened(
         if (told := _told_before(ledger, account, reason, contract_id)) is not None:
             yield creating(_carried_on(ledger, told, account, reason, cards))
             continue
-        draft = Incident(
-            id=ledger.new_id(),
-            contract_id=contract_id,
-            certainty=Certainty.SUSPECTED,
-            natures=(IncidentNature.CREDENTIAL,),
-            known_at=ledger.now(),
-            situation=_situation(account, reason),
-            owner_person_id=owner or ledger.user.person_id,
-            immediate_measures=_measures(ledger, cards),
-            status=IncidentStatus.DETECTED,
-        )
+        said, done = _situation(account, reason), _measures(ledger, cards)
+        draft = lost_way_in(ledger, contract_id, said, done, owner)
         [draft] = numbered(ledger, [draft])
         ledger.registers.validate(draft)
         yield creating(draft)

@@ -17,6 +17,7 @@ from models.codes import (
     Certainty,
     CommunicationMeans,
     HandlingKind,
+    IncidentNature,
     IncidentParty,
     IncidentReportKind,
     IncidentStatus,
@@ -142,6 +143,27 @@ def numbered(ledger: "Ledger", records: Iterable[R]) -> list[R]:
         else:
             done.append(one)
     return done
+
+
+def lost_way_in(
+    ledger: "Ledger", contract_id: str, situation: str, measures: str, owner: str = ""
+) -> Incident:
+    """Return the draft of an incident for a password, card or key that others may have (A-06).
+
+    Args:
+        owner: id of the person; the signed-in user if left out.
+    """
+    return Incident(
+        id=ledger.new_id(),
+        contract_id=contract_id,
+        certainty=Certainty.SUSPECTED,
+        natures=(IncidentNature.CREDENTIAL,),
+        known_at=ledger.now(),
+        situation=situation,
+        owner_person_id=owner or ledger.user.person_id,
+        immediate_measures=measures,
+        status=S.DETECTED,
+    )
 
 
 def _owner(ledger: "Ledger", one: Incident) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from models import incidents
 from models.after_erasure import erasures_of
 from models.chain import Intent
-from models.codes import Certainty, IncidentNature, IncidentStatus, InvalidReason
+from models.codes import InvalidReason
 from models.commands import creating
 from models.reached import may_tell
 from models.records import Credential, Incident, Person, Record
@@ -64,14 +64,5 @@ def _draft(ledger: "Ledger", card: Credential) -> Incident:
     """Return the draft for a card; of no contract where the user cannot enter it there."""
     its = card.contract_id
     told = bool(its) and may_tell(ledger, its) and not erasures_of(ledger.registers, its)
-    return Incident(
-        id=ledger.new_id(),
-        contract_id=its if told else "",
-        certainty=Certainty.SUSPECTED,
-        natures=(IncidentNature.CREDENTIAL,),
-        known_at=ledger.now(),
-        situation=situation_of(ledger, card),
-        owner_person_id=ledger.user.person_id,
-        immediate_measures=ENDED if card.invalidated_at else "",
-        status=IncidentStatus.DETECTED,
-    )
+    done = ENDED if card.invalidated_at else ""
+    return incidents.lost_way_in(ledger, its if told else "", situation_of(ledger, card), done)
