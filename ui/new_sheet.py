@@ -7,7 +7,7 @@ from models.safe import NewSheet
 from ui.asking import dialog_buttons
 from ui.fitting import fit
 from ui.keys import EnterMovesOn
-from ui.layout import add_row, align, form, heading, note, say
+from ui.layout import add_row, align, form, heading, note, say, scrolling
 from ui.page import Desk
 from ui.recover import WRONG_SHEET
 from ui.sheet_panel import SheetPanel
@@ -39,18 +39,23 @@ class NewSheetDialog(QDialog):
         self.buttons = dialog_buttons(self, self.tr("替える"))
         rows = form()
         add_row(rows, self.tr("理由"), self.reason)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(24, 20, 24, 16)
-        column.setSpacing(12)
-        column.addWidget(heading(self.windowTitle()))
+        whole = QWidget()
+        column = QVBoxLayout(whole)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
         column.addWidget(note(self.tr(ADVICE)))
         column.addLayout(rows)
         column.addWidget(self.panel)
         column.addStretch()
-        column.addWidget(self.message)
-        column.addWidget(self.buttons)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(24, 20, 24, 16)
+        outer.setSpacing(12)
+        outer.addWidget(heading(self.windowTitle()))
+        outer.addWidget(scrolling(whole), 1)
+        outer.addWidget(self.message)
+        outer.addWidget(self.buttons)
         align(self)
-        fit(self, 640, 560)
+        fit(self, 820, 560)
 
     def _problem(self) -> str:
         if not self.reason.text().strip():

@@ -18,7 +18,7 @@ from models.records import Organization
 from ui.asking import dialog_buttons
 from ui.fitting import fit
 from ui.keys import EnterMovesOn
-from ui.layout import add_row, align, form, heading, note, say
+from ui.layout import add_row, align, form, heading, note, say, scrolling
 from ui.new_password import NewPassword
 from ui.operations import Operations
 from ui.sheet_edit import SheetEdit
@@ -47,13 +47,13 @@ class RecoverDialog(QDialog):
         self._ledger: Ledger | None = None
         self._organization = ""
         self.setWindowTitle(self.tr("回復シートで開く"))
-        fit(self, 640, 620)
+        fit(self, 820, 620)
         self._build()
 
     # --- building ----------------------------------------
     def _build(self) -> None:
         self.stack = QStackedWidget()
-        self.stack.addWidget(self._first())
+        self.stack.addWidget(scrolling(self._first()))
         self.panel = SheetPanel(
             self._operations, lambda: (self._organization, self._office.clock().date())
         )
@@ -63,7 +63,7 @@ class RecoverDialog(QDialog):
         column.addWidget(note(self.tr(USED)))
         column.addWidget(self.panel)
         column.addStretch()
-        self.stack.addWidget(second)
+        self.stack.addWidget(scrolling(second))
         self.message = note("")
         self.buttons = dialog_buttons(self, self.tr("次へ"))
         outer = QVBoxLayout(self)

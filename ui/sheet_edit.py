@@ -7,6 +7,7 @@ its shape is kept: capitals, groups of four, sixteen characters, the characters 
 import unicodedata
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QFont, QFontMetrics
 from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QWidget
 
 from ui.keys import EnterMovesOn
@@ -14,6 +15,9 @@ from ui.layout import note, say
 from ui.theme import SHEET_FAMILY, load_sheet_font
 
 LINES, CHARACTERS, GROUP = 4, 16, 4
+POINTS = 13
+EDGES = 16  # pixels of frame and padding of a line
+SHORT = "あと{0}文字"  # stands in one line, however narrow the window is
 PRINTED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567")
 LOOKALIKE = str.maketrans({"0": "O", "1": "I", "8": "B"})
 DROPPED = frozenset("-‐‑‒–—―−ー_・.,、。:;|")
@@ -58,15 +62,16 @@ class SheetEdit(QWidget):
         word = QLabel(self.tr("{0}行目").format(number + 1))
         line = QLineEdit()
         line.setPlaceholderText("XXXX XXXX XXXX XXXX")
-        line.setStyleSheet(f"font-family: '{SHEET_FAMILY}'; font-size: 13pt;")
+        line.setStyleSheet(f"font-family: '{SHEET_FAMILY}'; font-size: {POINTS}pt;")
         line.setAccessibleName(self.tr("回復シートの{0}行目").format(number + 1))
         line.setInputMethodHints(
             Qt.InputMethodHint.ImhPreferUppercase | Qt.InputMethodHint.ImhNoPredictiveText
         )
-        width = line.fontMetrics().horizontalAdvance("M" * (CHARACTERS + LINES))
-        line.setMinimumWidth(width + 60)
+        letters = QFontMetrics(QFont(SHEET_FAMILY, POINTS))  # the line has its own only when shown
+        line.setMinimumWidth(letters.horizontalAdvance("M" * (CHARACTERS + LINES)) + EDGES)
         word.setBuddy(line)
         state = note("")
+        state.setMinimumWidth(state.fontMetrics().horizontalAdvance(SHORT.format(CHARACTERS)))
         EnterMovesOn(line)
         line.textEdited.connect(lambda _text, number=number: self._typed(number))
         for column, widget in enumerate((word, line, state)):
@@ -107,7 +112,7 @@ class SheetEdit(QWidget):
         elif not text:
             say(state, "")
         elif left:
-            say(state, self.tr("あと{0}文字").format(left), "muted")
+            say(state, self.tr(SHORT).format(left), "muted")
         else:
             say(state, self.tr("✓ 16文字"), "good")
 

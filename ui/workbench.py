@@ -27,12 +27,12 @@ from models.ledger import Ledger
 from models.records import Contract, Stored
 from ui import icons
 from ui.flow import FlowLayout
-from ui.layout import scrolling
 from ui.notice_bar import NoticeBar
 from ui.operations import Operations
 from ui.page import Desk, Page
 from ui.preferences import Preferences
 from ui.search_box import SearchBox
+from ui.side_list import SideList
 from ui.status import Facts, read_facts
 from ui.verb_button import VerbButton
 
@@ -108,6 +108,7 @@ class Workbench(QWidget):
             self._give_keys(page)
             page.settings_kept.connect(self.settings_kept.emit)
         self._group.button(number).setChecked(True)
+        self.side.follow()
         self.stack.setCurrentWidget(page)
         self._show_verbs(page)
         return page
@@ -184,7 +185,8 @@ class Workbench(QWidget):
         whole = QVBoxLayout(frame)
         whole.setContentsMargins(0, 10, 0, 6)
         whole.setSpacing(1)
-        whole.addWidget(scrolling(places), 1)
+        self.side = SideList(places, self._group.checkedButton)
+        whole.addWidget(self.side, 1)
         for word, name, keys, signal in (
             (self.tr("利用者の交代"), "user", "Ctrl+U", self.change_user_wanted),
             (self.tr("ロック"), "lock", "Ctrl+L", self.lock_wanted),

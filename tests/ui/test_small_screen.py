@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, QRect
-from PySide6.QtWidgets import QApplication, QComboBox, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QDialog, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.house import House, furnished
@@ -15,10 +15,19 @@ from ui.application import prepare
 from ui.calendar_page import CalendarPage
 from ui.elided import ElidedLabel
 from ui.fitting import LEAST_WIDE
+from ui.new_sheet import NewSheetDialog
 from ui.operations import Operations
-from ui.page import Desk
+from ui.page import Desk, Page
+from ui.recover import RecoverDialog
+from ui.sheet_edit import SheetEdit
+from ui.wizard import Wizard
+from ui.workbench import Place, Workbench
 
 ROOM = (752, 390)  # pixels that a page has there
+
+
+class Empty(Page):
+    """A page without anything."""
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -108,3 +117,73 @@ def test_a_line_that_is_cut_says_so(qtbot: QtBot) -> None:
     assert label.shown() == label.text()
     label.resize(200, 20)
     assert label.shown().endswith("…") and label.minimumSizeHint().width() < 200
+
+
+def whole(widget: QWidget) -> bool:
+    """Tell whether nothing of a widget is hidden by an edge."""
+    return widget.visibleRegion().boundingRect() == widget.rect()
+
+
+@pytest.mark.parametrize("size", [(883, 496), (588, 331)])  # what 200 % leave of Full HD, of 1280
+@pytest.mark.parametrize("kind", [RecoverDialog, NewSheetDialog, Wizard])
+def test_every_line_of_a_recovery_sheet_can_be_read_and_typed(
+    qtbot: QtBot, desk: Desk, house: House, kind: type, size: tuple[int, int]
+) -> None:
+    dialog, edit = sheet_dialog(desk, house, kind)
+    qtbot.addWidget(dialog)
+    dialog.setFixedSize(*size)
+    dialog.show()
+    edit.setPlainText("WMWM " * 8 + "MMMM9Ω" + "MMMM " * 5)
+    for line, state in zip(edit.lines, edit.states, strict=True):
+        line.setFocus()
+        area(line).ensureWidgetVisible(line)
+        QApplication.processEvents()
+        assert whole(line) and line.height() >= line.sizeHint().height()
+        room = line.width() - 16
+        assert line.fontMetrics().horizontalAdvance(line.text()) <= room
+        area(line).ensureWidgetVisible(state)
+        QApplication.processEvents()
+        assert state.text() and state.height() >= state.heightForWidth(state.width())
+        assert whole(state)
+
+
+def sheet_dialog(desk: Desk, house: House, kind: type) -> tuple[QDialog, SheetEdit]:
+    """Return a dialog, and where the sheet is typed in it."""
+    if kind is NewSheetDialog:
+        made = NewSheetDialog(desk, desk.ledger.people.draw_sheet(), "見本事務")
+        return made, made.panel.typed
+    if kind is RecoverDialog:
+        opened = RecoverDialog(house.office, desk.operations, house.folder)
+        return opened, opened.sheet
+    wizard = Wizard(house.office, desk.operations)
+    wizard.sheet.panel.show_sheet("ABCD EFGH IJKL MNOP\n" * 4)
+    wizard._show(wizard.steps.index(wizard.sheet))
+    return wizard, wizard.sheet.typed
+
+
+def area(widget: QWidget) -> QScrollArea:
+    found = widget.parentWidget()
+    while not isinstance(found, QScrollArea):
+        found = found.parentWidget()
+    return found
+
+
+def test_the_side_list_shows_which_page_is_open(qtbot: QtBot, desk: Desk, house: House) -> None:
+    places = [
+        Place(f"頁{number}", "today", Empty, frozenset({f"kind{number}"})) for number in range(13)
+    ]
+    bench = Workbench(house.ledger, house.folder, desk.operations, places)
+    qtbot.addWidget(bench)
+    bench.setFixedSize(960, 500)
+    bench.show_place(12)  # before it was ever laid out
+    bench.show()
+    QApplication.processEvents()
+    marks = [bench._group.button(number) for number in range(len(places))]
+    assert whole(marks[12]) and not whole(marks[0])
+    bench.show_place(0)
+    assert whole(marks[0]) and not whole(marks[12])
+    bench.go("kind11", "")
+    assert whole(marks[11])
+    bench.setFixedSize(960, 440)
+    QApplication.processEvents()
+    assert whole(marks[11])
