@@ -38,7 +38,8 @@ class Due:
         due_on: the last day; None while nobody has fixed the cycle.
         person_id: who it concerns, else who answers for it.
         clause: the article that asks for it, as it is cited.
-        type, id: the record to which it leads; without id the register in which one is missing.
+        type, id: the record to which it leads; without id the register in which one is missing or
+            the page where it is done. `CLAUSE` and `ACCESS` lead to what is no record.
     """
 
     code: str
@@ -54,6 +55,10 @@ class Due:
 
 
 Item = Callable[[Inquiry], Iterator[Due]]
+CLAUSE = "clause"
+"""Leads to a clause of a contract: the ids of both, with a blank between."""
+ACCESS = "access_log"
+"""Leads to a month of the access log, named by its first day."""
 TO_LINK = "の結び付け"
 _TYPES: Mapping[str, type[Designation]] = {one.type: one for one in (Assignment, ContractPlace)}
 
@@ -124,7 +129,10 @@ def _role_beside(asked: Inquiry, one: Assignment) -> str:
 def unset(asked: Inquiry, code: str, cycle: str, proof: str) -> Due:
     """Return what stands while the parties have not fixed a cycle, and where to enter it."""
     where = "「条項と証拠」の「周期を決める」で登録します"
-    return due(asked, code, f"{cycle}を決める", where, None, asked.contract, proof=proof)
+    found = due(asked, code, f"{cycle}を決める", where, None, asked.contract, proof=proof)
+    for key in asked.applied(asked.asking(proof))[:1]:
+        found = replace(found, type=CLAUSE, id=f"{asked.contract.id} {key}")
+    return found
 
 
 def terms(asked: Inquiry) -> Agreed:

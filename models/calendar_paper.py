@@ -56,7 +56,7 @@ def k01_papers_at_the_start(asked: Inquiry) -> Iterator[Due]:
             code = AT_THE_START.get(one.kind, "K-06")
             proof = f"EQ-DOC({one.kind})" if one.wanted else FIXED
             what = f"「{asked.profile.document_title(one.kind)}」の提出"
-            yield due(asked, code, what, "", one.day, asked.contract, proof=proof)
+            yield due(asked, code, what, "", one.day, Submission(), proof=proof)
     start, known = asked.contract.work_start_on, company(asked)
     if start and known and known.is_pi_business_operator is None and asked.asks(OPERATOR):
         what = UNANSWERED.format(asked.profile.document_title("D-26"))
@@ -134,7 +134,7 @@ def k14_periodic_report(asked: Inquiry) -> Iterator[Due]:
     for one in unreported(asked, found):
         about = f"{wareki.format_wareki(one.begin)}～{wareki.format_wareki(one.end)}"
         what = f"「{title}」の提出"
-        yield due(asked, "K-14", what, about, one.limit, asked.contract, proof="EQ-REPORT")
+        yield due(asked, "K-14", what, about, one.limit, Submission(), proof="EQ-REPORT")
 
 
 def k24_end_papers(asked: Inquiry) -> Iterator[Due]:

@@ -5,21 +5,21 @@ that is what is due.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from models.access_months import after as next_month
 from models.access_months import named, settled, unseen
 from models.at_closing import at_closing
 from models.backups import WHOLE_LEDGER
-from models.calendar_frame import Due, Item, due, later, latest, terms, unset
+from models.calendar_frame import ACCESS, Due, Item, due, later, latest, terms, unset
 from models.changed_terms import CYCLES, cycle_item
 from models.codes import BackupKind, BackupResult, ContractStatus, SystemEventKind
 from models.evidence_rows import NOTE, Row
 from models.inquiry import Inquiry
 from models.profile_reader import Cycle
 from models.profiles import Clause
-from models.records import BackupRun, SystemEvent
+from models.records import BackupRun, Record, SystemEvent, UserAccount
 from models.wareki import format_short
 from models.workdays import after
 
@@ -63,6 +63,7 @@ class Round:
         cycle: its name in `cycles` of a profile.
         proof: the evidence query that looks at the same thing; without a clause that names it, the
             contract does not ask.
+        shown: type of the records that are kept on the page where it is done.
         usual: stands until another cycle is agreed; None where the parties have to fix one.
     """
 
@@ -70,6 +71,7 @@ class Round:
     cycle: str
     proof: str
     last: LastDay
+    shown: type[Record]
     usual: Cycle | None = None
 
     def __call__(self, asked: Inquiry) -> Iterator[Due]:
@@ -82,27 +84,29 @@ class Round:
             yield unset(asked, self.code, cycle_item(self.cycle), self.proof)
             return
         day = after(begun, 1) if cycle == DAILY else later(begun, cycle)
-        yield due(asked, self.code, CYCLES[self.cycle], "", day, asked.contract, proof=self.proof)
+        yield due(asked, self.code, CYCLES[self.cycle], "", day, self.shown(), proof=self.proof)
 
 
 DAILY = Cycle(days=1)  # of working days: nobody is there to look on the others
 _checked = _entered(SystemEventKind.CONDITION_CHECKED)
-k16_malware = Round("K-16", "malware_update", "EQ-MALWARE", _checked)
+k16_malware = Round("K-16", "malware_update", "EQ-MALWARE", _checked, SystemEvent)
 k18_passwords = Round(
     "K-18", "password_review", "EQ-PASSWORD",
-    _entered(SystemEventKind.PASSWORDS_REVIEWED),
+    _entered(SystemEventKind.PASSWORDS_REVIEWED), UserAccount,
 )  # fmt: skip
-k26_backup = Round("K-26", "backup", "EQ-BACKUP", _went_well(BackupKind.FULL), DAILY)
-k27_restore = Round("K-27", "restore_test", "EQ-RESTORE", _went_well(BackupKind.RESTORE_TEST))
-k28_capacity = Round("K-28", "capacity_review", "EQ-CAPACITY", _checked)
+k26_backup = Round("K-26", "backup", "EQ-BACKUP", _went_well(BackupKind.FULL), BackupRun, DAILY)
+k27_restore = Round(
+    "K-27", "restore_test", "EQ-RESTORE", _went_well(BackupKind.RESTORE_TEST), BackupRun
+)
+k28_capacity = Round("K-28", "capacity_review", "EQ-CAPACITY", _checked, SystemEvent)
 k28_integrity = Round(
     "K-28", "integrity_check", "EQ-INTEGRITY",
-    _went_well(BackupKind.VERIFY, WHOLE_LEDGER),
+    _went_well(BackupKind.VERIFY, WHOLE_LEDGER), BackupRun,
 )  # fmt: skip
-k31_terminals = Round("K-31", "terminal_inventory", "EQ-TERMINAL", _checked)
+k31_terminals = Round("K-31", "terminal_inventory", "EQ-TERMINAL", _checked, SystemEvent)
 _access_log = Round(
     "K-17", "access_log_analysis", "EQ-AUDIT",
-    _entered(SystemEventKind.ACCESS_REVIEWED), Cycle(months=1),
+    _entered(SystemEventKind.ACCESS_REVIEWED), SystemEvent, Cycle(months=1),
 )  # fmt: skip
 
 
@@ -115,15 +119,17 @@ def k17_access_log(asked: Inquiry) -> Iterator[Due]:
         return
     cycle = terms(asked).cycle(_access_log.cycle) or Cycle(months=1)
     if not cycle.months:
-        yield from _access_log(asked)
+        this = asked.today.replace(day=1).isoformat()
+        yield from (replace(one, type=ACCESS, id=this) for one in _access_log(asked))
     written = asked.ledger.safe.access.stretches()  # what still waits is of the running month
     missing = unseen(written, _reviews(asked), asked.today)
     for month in (*missing, asked.today.replace(day=1)):
         if next_month(month) > _begun(asked):
-            yield due(
+            one = due(
                 asked, _access_log.code, CYCLES[_access_log.cycle], named(month),
                 _limit(month, cycle), asked.contract, proof=_access_log.proof,
             )  # fmt: skip
+            yield replace(one, type=ACCESS, id=month.isoformat())
 
 
 def eq_late_looks(asked: Inquiry) -> Iterator[Row]:

@@ -31,12 +31,14 @@ from models.outstaying import WAITED_FOR, carried_on, needed, waiting
 from models.records import (
     Assignment,
     Authorization,
+    BackupRun,
     ClientCommunication,
     ContentErasure,
     HandlingEvent,
     Organization,
 )
 from models.records import Finding as FindingRecord
+from models.records import Item as ItemRecord
 from models.records.governance import WITH_A_DAY
 from models.requests import asked_by, limit_of, promptly
 from models.short_counts import short_counts
@@ -192,7 +194,7 @@ def k23_end(asked: Inquiry) -> Iterator[Due]:
     if left and (day := asked.end_limit) is not None:
         about = f"残っている媒体・資料{len(left)}件"
         yield due(
-            asked, "K-23", "返還・引渡し・消去・廃棄", about, day, asked.contract, proof="EQ-END"
+            asked, "K-23", "返還・引渡し・消去・廃棄", about, day, ItemRecord(), proof="EQ-END"
         )
     elif asked.ends_on is not None and not asked.ended:
         yield due(asked, "K-23", "契約の終了", "", asked.ends_on, asked.contract)
@@ -270,7 +272,7 @@ def k38_retention(asked: Inquiry) -> Iterator[Due]:
     left = left_after_erasure(asked)
     if left is not None and str(left):
         what = "消去した内容を含む写しの廃棄"
-        yield due(asked, "K-38", what, str(left), left.until, asked.contract, proof="EQ-END")
+        yield due(asked, "K-38", what, str(left), left.until, BackupRun(), proof="EQ-END")
 
 
 ITEMS: tuple[tuple[str, Item], ...] = (

@@ -57,6 +57,10 @@ class AccessPart(QWidget):
             self.contract_id,
         )
 
+    def show_month(self, month: date) -> None:
+        """Choose a month, where the log has it."""
+        self.months.setCurrentIndex(_place(self.months, month))
+
     def has_draft(self) -> bool:
         return bool(self.finding.text().strip())
 

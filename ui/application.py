@@ -121,6 +121,7 @@ def make_window(office: "Callable[[], Office]", operations: Operations, folder: 
 
 def places(office: "Office") -> "list[Place]":
     """Return the pages in the order of the navigation."""
+    from models.calendar_frame import ACCESS, CLAUSE
     from ui.backup_page import BackupPage
     from ui.calendar_page import CalendarPage
     from ui.daily_log import DailyLogPage
@@ -143,7 +144,7 @@ def places(office: "Office") -> "list[Place]":
         _register(PeoplePage, "従事者・場所", "people"),
         _register(ContractsPage, "契約・組織", "contracts"),
         Place("書類", "papers", PapersPage, frozenset({"submission"})),
-        Place("条項と証拠", "evidence", EvidencePage),
+        Place("条項と証拠", "evidence", EvidencePage, frozenset({CLAUSE})),
         Place("予定表", "calendar", CalendarPage),
         _register(RegistersPage, "台帳一覧", "registers"),
         _register(IncidentsPage, "事故・違反", "trouble"),
@@ -151,9 +152,9 @@ def places(office: "Office") -> "list[Place]":
             "バックアップ",
             "backup",
             lambda desk: BackupPage(desk, office),
-            frozenset({"backup_run"}),
+            frozenset({"backup_run", "backup_medium"}),
         ),
-        Place("点検", "verify", OversightPage, frozenset({"system_event"})),
+        Place("点検", "verify", OversightPage, frozenset({"system_event", ACCESS})),
         Place(
             "設定・利用者",
             "settings",

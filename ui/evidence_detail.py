@@ -5,6 +5,7 @@ from functools import partial
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
+from models.calendar_frame import ACCESS, CLAUSE
 from models.contract_changes import BESIDE
 from models.evidence import STATES
 from models.records import BY_TYPE, ContractClauseSetting, Submission
@@ -26,6 +27,7 @@ from ui.words import register_word
 
 MOST = 260  # pixels of a table before it scrolls
 LONGEST = 14  # letters of a title on a button; narrow screens have no room for more
+NO_RECORDS = {CLAUSE: "条項", ACCESS: "利用の記録"}
 SEVERITY = {
     "broken": "違反",
     "action": "要対応",
@@ -204,7 +206,7 @@ class ClauseDetail(QWidget):
 
 
 def _word(type_: str, overview: Overview) -> str:
-    return register_word(BY_TYPE[type_], overview.profile)
+    return NO_RECORDS.get(type_) or register_word(BY_TYPE[type_], overview.profile)
 
 
 def _short(title: str) -> str:

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from models.calendar_frame import CLAUSE
 from models.contract_changes import BESIDE
 from models.evidence import STATES
 from models.records import ALL, Contract, ContractClauseSetting
@@ -52,6 +53,7 @@ class EvidencePage(Page):
         self.overview: Overview | None = None
         self._filter = ""
         self._picked = ""  # a contract that was chosen on this page
+        self._wanted = ""  # a clause to be marked when its contract has been read
         self._build()
 
     # --- what the window calls ----------------------------------------
@@ -74,10 +76,23 @@ class EvidencePage(Page):
         super().show_contract(contract_id)
 
     def show_record(self, type_: str, record_id: str) -> None:
-        """Show a clause setting at its clause."""
+        """Show a clause, or a clause setting at its clause."""
+        if type_ == CLAUSE:
+            contract_id, _, key = record_id.partition(" ")
+            self._show_clause(contract_id, key)
+            return
         stored = self.desk.ledger.store.get(ContractClauseSetting, record_id)
         if stored is not None:
             self._mark(stored.record.clause_key)
+
+    def _show_clause(self, contract_id: str, key: str) -> None:
+        if self.overview is not None and self.overview.contract.id == contract_id:
+            self._mark(key)
+            return
+        self._wanted = key  # when the contract has been read
+        if self.contract_id != contract_id:
+            self._picked = contract_id
+            self.refresh()
 
     def verbs(self) -> list[QAction]:
         return self._verbs
@@ -98,7 +113,10 @@ class EvidencePage(Page):
         self._show_numbers(overview.counts(), len(overview.clauses))
         self._fill()
         self.stack.setCurrentWidget(self.split)
-        if new:
+        wanted, self._wanted = self._wanted, ""
+        if wanted:
+            self._mark(wanted)
+        elif new:
             self._mark_worst()
 
     def _mark_worst(self) -> None:

@@ -1,10 +1,12 @@
 """点検: the condition of the system, and the record of how it was used."""
 
+from datetime import date
 from typing import ClassVar
 
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
 
+from models.calendar_frame import ACCESS
 from ui import icons, permitted
 from ui.access_part import AccessPart
 from ui.condition_part import ConditionPart
@@ -38,6 +40,14 @@ class OversightPage(Page):
         part = self.tabs.currentWidget()
         assert isinstance(part, ConditionPart | AccessPart)
         part.refresh()
+
+    def show_record(self, type_: str, record_id: str) -> None:
+        """Show the condition of the system, or a month of the access log."""
+        if type_ == ACCESS:
+            self._show(self.access)
+            self.access.show_month(date.fromisoformat(record_id))
+        else:
+            self._show(self.condition)
 
     def has_draft(self) -> bool:
         return self.condition.has_draft() or self.access.has_draft()

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from models.calendar_frame import ACCESS
 from models.codes import (
     CommunicationKind,
     CommunicationMeans,
@@ -24,10 +25,13 @@ from tests.ui.fingers import press
 from tests.ui.shell import Answers
 from tests.ui.table import Table
 from tests.ui.test_evidence_page import words
+from ui.application import places
 from ui.calendar_facts import read_calendar
 from ui.calendar_page import CalendarPage
+from ui.evidence_page import EvidencePage
 from ui.form_dialog import FormDialog
 from ui.officer_questions import OfficerQuestions
+from ui.oversight_page import OversightPage
 from ui.registers_page import ELSEWHERE, RegistersPage
 from ui.today import TodayPage
 from ui.today_facts import read_today
@@ -39,6 +43,14 @@ K = Qt.Key
 def shiki(qtbot: QtBot, tmp_path: Path) -> Iterator[Table]:
     with furnished(tmp_path, rules=True, days=4, planted=True) as house:
         house.clock.wait(60 * 24 * 5)
+        table = Table(qtbot, house)
+        yield table
+        table.operations.close()
+
+
+@pytest.fixture
+def chiba(qtbot: QtBot, tmp_path: Path) -> Iterator[Table]:
+    with furnished(tmp_path, profile="chiba", rules=True, days=4, planted=True) as house:
         table = Table(qtbot, house)
         yield table
         table.operations.close()
@@ -101,6 +113,41 @@ def test_a_date_about_an_empty_register_opens_that_register(shiki: Table) -> Non
         page.table.setCurrentCell(place_of(page, word), 0)
         page.verbs()[1].trigger()
         assert shiki.gone[-1] == (register, "")
+
+
+def test_every_date_leads_where_it_is_done(chiba: Table) -> None:
+    ledger, office = chiba.house.ledger, chiba.house.office
+    pages = {type_: place.title for place in places(office) for type_ in place.shows}
+    found = [one.due for one in read_calendar(ledger) if one.due.type != DueItem.type]
+    led = {(one.code, pages[one.type]) for one in found}
+    assert led >= {
+        ("K-26", "バックアップ"), ("K-27", "条項と証拠"), ("K-16", "条項と証拠"),
+        ("K-17", "点検"), ("K-28", "条項と証拠"), ("K-23", "媒体・資料"),
+    }  # fmt: skip
+    assert {code for code, page in led if page == "契約・組織"} <= {"K-23", "K-38"}
+
+
+def test_a_cycle_opens_its_clause_and_the_access_log_its_month(chiba: Table) -> None:
+    calendar = CalendarPage(chiba.desk)
+    chiba.show(calendar)
+    calendar.table.setCurrentCell(place_of(calendar, "復元の試しの周期"), 0)
+    calendar.verbs()[1].trigger()
+    wanted = chiba.gone[-1]
+    for chosen in (None, ""):  # the contract of the date, or all of them
+        evidence = EvidencePage(chiba.desk)
+        chiba.show(evidence, chosen)
+        evidence.show_record(*wanted)
+        chiba.settle()
+        one = evidence.marked()
+        assert one is not None and "復元の試しの周期" in [term.key for term in one.unfixed]
+    oversight = OversightPage(chiba.desk)
+    chiba.show(oversight)
+    oversight.show_record(ACCESS, "2026-09-01")
+    chiba.settle()
+    assert oversight.tabs.currentWidget() is oversight.access
+    assert oversight.access.asked().month == date(2026, 9, 1)
+    oversight.show_record("system_event", "")
+    assert oversight.tabs.currentWidget() is oversight.condition
 
 
 def test_what_is_due_of_no_contract_stands_under_the_chosen_one_and_says_so(shiki: Table) -> None:
