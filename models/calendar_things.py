@@ -19,12 +19,12 @@ from models.found_about import called
 from models.given_up import has_no_origin
 from models.inquiry import Inquiry
 from models.leavers import held_after_the_end
+from models.loss_reports import reported_on
 from models.missing_things import (
     let_go,
     missing,
     report_limit,
     report_word,
-    reported_on,
     untold,
 )
 from models.outstaying import WAITED_FOR, carried_on, needed, waiting

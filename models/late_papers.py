@@ -18,8 +18,9 @@ from models.incident_duties import (
     told,
 )
 from models.inquiry import Inquiry
+from models.loss_reports import known_late, reported_on
 from models.missing_things import QUERY as LOSS
-from models.missing_things import losses, report_limit, report_word, reported_on
+from models.missing_things import losses, report_limit, report_word
 from models.paper_about import papered
 from models.papered_acts import handed_in_late, owed
 from models.periodic_reports import REPORT, late_reports
@@ -31,6 +32,9 @@ OF_AN_ACT = "{act}についての「{paper}」は、期限（{day}）の後の{o
 OF_A_PERIOD = "{begin}～{end}の「{paper}」は、期限（{day}）の後の{on}に提出しています。"
 OF_AN_INCIDENT = "「{one}」の第一報（{what}）は、期限（{day}）の後の{on}に行っています。"
 INCIDENT_ENTERED = "「{one}」の第一報（{what}）は、{on}に行ったものとして、期限（{day}）の後の{entered}に登録しています。"
+LOSS_ENTERED = (
+    "{act}の{word}は、{on}に行ったものとして、期限（{day}）の後の{entered}に登録しています。"
+)
 OF_A_LOSS = "{act}の{word}は、期限（{day}）の後の{on}に行っています。"
 
 
@@ -74,6 +78,12 @@ def _of_losses(asked: Inquiry) -> Iterator[Row]:
         limit, came = report_limit(asked, one.at), reported_on(asked, one.at, one.items)
         if came is not None and came > limit:
             words = OF_A_LOSS.format(act=one.caption, word=report_word(asked), **_days(limit, came))
+            yield Row(HandlingEvent.type, one.id, words, NOTE, clauses)
+        elif late := known_late(asked, one.at, one.items, limit):
+            words = LOSS_ENTERED.format(
+                act=one.caption, word=report_word(asked), entered=format_short(late[1]),
+                **_days(limit, late[0]),
+            )  # fmt: skip
             yield Row(HandlingEvent.type, one.id, words, NOTE, clauses)
 
 

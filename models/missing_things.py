@@ -5,7 +5,7 @@ was to come back for open, and stands in the way of the end. It is the part of w
 shows by itself; accidents that somebody tells are of models/incident_duties.py.
 """
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -14,8 +14,6 @@ from models.calendar_frame import terms
 from models.codes import (
     MISSING_STATES,
     AuthorizationSubject,
-    CommunicationKind,
-    Direction,
     FindingSource,
     FindingStatus,
     HandlingKind,
@@ -26,24 +24,14 @@ from models.evidence_rows import Row
 from models.found_about import acts_named
 from models.given_up import given_up
 from models.inquiry import Inquiry
-from models.records import (
-    Authorization,
-    ClientCommunication,
-    HandlingEvent,
-    Incident,
-    IncidentReport,
-    Item,
-    Submission,
-)
+from models.loss_reports import reported_on
+from models.records import Authorization, HandlingEvent, Item
 from models.records import Finding as FindingRecord
-from models.rules.replaced import as_one
-from models.rules.standing import is_submitted
 from models.store import Op, Query, Where
 from models.wareki import format_short
 from models.workdays import after
 
 QUERY = "EQ-INC"
-REPORT = "D-20"
 TAKEN_BACK = (
     "「{0}」の記録が{1}に取り消されました。見つかったときは、取り消さずに「発見・回収」を記録します。"
     "誤記だったことを「指摘・是正」に登録し、別の人が確かめてください。"
@@ -169,51 +157,6 @@ def report_limit(asked: Inquiry, at: datetime) -> date:
     if asked.profile.params.incident.first_report == "IMM":
         return at.date()
     return after(at.date(), terms(asked).days("prompt_red_business_days"))
-
-
-def reported_on(asked: Inquiry, at: datetime | None, items: Collection[str]) -> date | None:
-    """Return the day on which the client was told as the text demands, None before that.
-
-    A report of an incident counts where that names what was lost; what it does not name, nobody
-    told the client by it. A paper (D-20) of a ledger without incidents may be about all of it.
-
-    Args:
-        at: when something was lost.
-        items: ids of what was lost.
-    """
-    if at is None:
-        return None
-    written = asked.profile.params.incident.first_report_written
-    others = {one.id for one in asked.all(Incident) if not _is_about(one, items)}
-    days = [
-        one.submitted_on
-        for one in as_one(one for one in asked.all(Submission) if one.doc_kind == REPORT)
-        if is_submitted(one) and one.submitted_on and not _only_of(one.subject_ids, others)
-    ]
-    days += [
-        one.reported_at.date()
-        for one in asked.all(IncidentReport)
-        if one.tells_client and one.reported_at and one.incident_id not in others
-        if one.is_written or not written
-    ]
-    if not written:
-        days += [
-            one.at.date()
-            for one in asked.all(ClientCommunication)
-            if one.direction is Direction.OUT
-            and one.kind is CommunicationKind.FIRST_INCIDENT_CALL
-            and one.at is not None
-        ]
-    return min((day for day in days if day >= at.date()), default=None)
-
-
-def _is_about(one: Incident, items: Collection[str]) -> bool:
-    """Tell whether an incident is that these things were lost: it names one of them."""
-    return not set(items).isdisjoint(one.item_ids)
-
-
-def _only_of(subjects: Collection[str], others: Collection[str]) -> bool:
-    return bool(subjects) and set(subjects) <= set(others)
 
 
 def eq_missing(asked: Inquiry) -> Iterator[Row]:

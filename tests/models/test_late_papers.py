@@ -2,16 +2,37 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from models.calendar import calendar
-from models.codes import HandlingKind, ReportCycle, SubmissionMeans, SubmissionStatus
+from models.codes import (
+    Certainty,
+    CommunicationKind,
+    CommunicationMeans,
+    Direction,
+    HandlingKind,
+    IncidentNature,
+    IncidentReportKind,
+    IncidentStatus,
+    ReportCycle,
+    SubmissionMeans,
+    SubmissionStatus,
+)
 from models.commands import revising
 from models.evidence import evidence
-from models.records import Contract, HandlingEvent, HandlingLine, Item, Submission
+from models.records import (
+    ClientCommunication,
+    Contract,
+    HandlingEvent,
+    HandlingLine,
+    Incident,
+    IncidentReport,
+    Item,
+    Submission,
+)
 from models.workdays import after
 from tests import proof
 from tests.ending import revise
@@ -177,6 +198,63 @@ def lose(house: House) -> HandlingEvent:
         )
     )  # fmt: skip
     return last(house, HandlingKind.LOSS)
+
+
+@pytest.mark.parametrize("way", ["named later", "near miss", "call", "in time"])
+def test_the_word_of_a_loss_is_not_in_time_by_what_is_entered_after_the_limit(
+    tmp_path: Path, way: str
+) -> None:
+    """SK-17.2, CB-13.1: an older word is not made one about the loss, nor entered, without a trace."""
+    profile, clause = ("chiba", "CB-13.1") if way == "call" else ("shiki", "SK-17.2")
+    with furnished(tmp_path, profile=profile, accounts=True, things=3, wait=30) as house:
+        house.clock.wait(60)
+        act, registers = lose(house), house.ledger.registers
+        at = act.occurred_at
+        assert at is not None
+        happened = Incident(
+            contract_id=house.story.contract.id, certainty=Certainty.OCCURRED,
+            natures=(IncidentNature.MISDELIVERY,), known_at=at, situation="別の封筒の誤送付。",
+            status=IncidentStatus.DETECTED,
+        )  # fmt: skip
+        named = (act.lines[0].item_id,)
+        if way == "named later":
+            happened = told_of(house, happened, at)
+        if way == "in time":
+            told_of(house, replace(happened, item_ids=named), at)
+        house.clock.go_to(house.ledger.today() + timedelta(days=20), 10)
+        if way == "named later":
+            registers.revise(replace(happened, item_ids=named), "対象が分かったため")
+        if way == "near miss":
+            near = replace(
+                happened,
+                certainty=Certainty.NEAR_MISS,
+                conclusion="棚の奥にあると思われ、事故に当たらないため",
+            )
+            told_of(house, replace(near, item_ids=named), at)
+        if way == "call":
+            registers.create(
+                ClientCommunication(
+                    contract_id=house.story.contract.id, direction=Direction.OUT, at=at,
+                    kind=CommunicationKind.FIRST_INCIDENT_CALL, means=CommunicationMeans.TELEPHONE,
+                    from_name="髙橋", to_name="見本", summary="別の件を伝えた",
+                )
+            )  # fmt: skip
+        words = [one for one in told(house).get(clause, []) if act.caption() in one]
+        assert bool(words) is (way != "in time")
+        assert all("行ったものとして" in one and "登録しています" in one for one in words)
+
+
+def told_of(house: House, incident: Incident, at: datetime) -> Incident:
+    """Enter an incident and a report of it in writing."""
+    made = house.ledger.registers.create(incident).ids[0]
+    house.ledger.registers.create(
+        IncidentReport(
+            incident_id=made, kind=IncidentReportKind.FIRST, reported_at=at,
+            means=CommunicationMeans.WRITTEN, recipient="健康づくり課　見本",
+            reported_by=house.story.people["supervisor"],
+        )
+    )  # fmt: skip
+    return house.ledger.registers.need(Incident, made).record
 
 
 @pytest.mark.parametrize("days", [0, 21])
