@@ -68,7 +68,9 @@ class FormDialog(QDialog):
         self.form.focus_first()
 
     def save(self) -> None:
-        """Enter the record; what was typed stays when that fails."""
+        """Enter the record, once for whoever holds the keys down; what was typed stays when that fails."""
+        if not self.save_button.isEnabled():
+            return  # being saved
         if self.form.show_all_problems():
             self.form.focus_first_problem()
             self._show_focus()

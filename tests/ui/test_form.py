@@ -232,6 +232,19 @@ def test_a_person_is_entered_with_keys_alone(
     assert not made.isVisible()
 
 
+def test_keys_that_are_held_down_enter_a_record_once(
+    dialog: Callable[..., FormDialog], ledger: Ledger, settled: Settled
+) -> None:
+    start = Person(organization_id=contractor(ledger).id, employment_type=c.EmploymentType.REGULAR)
+    made = dialog(Person, start=start)
+    type_in(made.form.rows["name"].editor.focus_target(), "﨑山 𠮷子")
+    for _ in range(3):
+        QTest.keyClick(made, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
+    settled()
+    assert [one.record.name for one in ledger.registers.all(Person)].count("﨑山 𠮷子") == 1
+    assert not made.isVisible()
+
+
 def test_an_incomplete_record_is_not_saved(
     dialog: Callable[..., FormDialog], ledger: Ledger
 ) -> None:
