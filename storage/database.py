@@ -31,10 +31,8 @@ from models.errors import (
     Damaged,
     Foreign,
     InputOutput,
-    LedgerMissing,
     Locked,
     NotWritable,
-    Unfinished,
 )
 from storage import files, many_rows
 from storage.driver_errors import (
@@ -44,6 +42,7 @@ from storage.driver_errors import (
     raise_duplicate,
     translate,
 )
+from storage.unopened import require_plain_beside, require_plausible
 
 PAGE_SIZE = 4096
 CACHE_KIB = 65_536  # holds the inner pages of every index of a ledger of a million entries
@@ -92,6 +91,7 @@ class Database:
         self._connection = connection
         self._broken: AzukariError | None = None
         self._hurt: Damaged | None = None  # a page could not be read
+        self._doubtful = False  # pages from before a rollback may still be in memory
         self._together = False
         self._freed = threading.Condition(self.lock)
         self._keepers: list[int] = []  # threads that keep the file as it is
@@ -187,6 +187,8 @@ class Database:
                 yield
                 return
             self._begin_writing()
+            if self._doubtful:
+                self._forget()
             self.all("BEGIN IMMEDIATE")
             try:
                 yield
@@ -299,6 +301,19 @@ class Database:
                 self._connection.execute("ROLLBACK")
             except driver.Error:
                 self._broken = self._broken or input_output(self.path)
+        self._forget()
+
+    def _forget(self) -> None:
+        """Let go of the pages in memory; they are read, and their MACs checked, when wanted.
+
+        At a rollback SQLCipher takes a page back into memory as it stands in the journal, and looks
+        at its header before it decrypts it. One header in some ten thousand looks like one, and
+        from then on a sound ledger is called malformed (or the list of tables is misread).
+        """
+        self._doubtful = bool(self._reading)  # what somebody still reads cannot be let go
+        if self._broken is None:
+            with suppress(driver.Error):
+                self._connection.execute("PRAGMA shrink_memory")
 
     def _fail(self, error: Exception) -> NoReturn:
         """Raise our error for one of the driver's; what we do not know is a bug and stays."""
@@ -350,8 +365,8 @@ def open_database(path: Path, key: bytes, *, read_only: bool = False) -> Databas
         Foreign: not one of ours.
         InUse: another program holds it.
     """
-    _require_plausible(path)
-    _require_plain_beside(path)
+    require_plausible(path, PAGE_SIZE)
+    require_plain_beside(path)
     database = _connect(path, key, "rw")
     try:
         if database.value("PRAGMA application_id") != APPLICATION_ID:
@@ -371,7 +386,7 @@ def open_snapshot(path: Path, key: bytes) -> Database:
     Raises:
         Damaged, Foreign
     """
-    _require_plausible(path)
+    require_plausible(path, PAGE_SIZE)
     database = _connect(path, key, "ro&immutable=1", exclusive=False)
     try:
         if database.value("PRAGMA application_id") != APPLICATION_ID:
@@ -383,40 +398,6 @@ def open_snapshot(path: Path, key: bytes) -> Database:
         database.close()
         raise
     return database
-
-
-def require_at_rest(path: Path) -> None:
-    """Refuse a database that a transaction left half-way, where nobody can take it back.
-
-    Raises:
-        Unfinished
-    """
-    journal = path.with_name(f"{path.name}-journal")
-    with files.reading(journal):
-        hot = journal.exists() and journal.stat().st_size > 0
-    if hot:
-        raise Unfinished(file=str(path), reason="途中で止まった記帳の後始末が残っています。")
-
-
-def _require_plausible(path: Path) -> None:
-    if not os.path.lexists(path):
-        raise LedgerMissing(file=str(path))
-    with files.open_regular(path) as file, files.reading(path):
-        start = file.read(16)
-        size = os.fstat(file.fileno()).st_size
-    if start == b"SQLite format 3\0":
-        raise Foreign(file=str(path), reason="暗号化されていないデータベースです。")
-    if size < PAGE_SIZE:
-        raise Damaged(file=str(path), what_now=f"途中で切れています。{RESTORE}")
-
-
-def _require_plain_beside(path: Path) -> None:
-    """Look at what SQLite opens beside the database: a pipe there would keep it for ever."""
-    for ending in ("-journal", "-wal", "-shm"):
-        beside = path.with_name(path.name + ending)
-        if os.path.lexists(beside):
-            with files.reading(beside):
-                files.require_plain(beside)
 
 
 def _connect(path: Path, key: bytes, mode: str, *, exclusive: bool = True) -> Database:

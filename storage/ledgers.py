@@ -24,12 +24,12 @@ from storage.database import (
     create_database,
     open_database,
     open_snapshot,
-    require_at_rest,
 )
 from storage.kdf import KEY_BYTES
 from storage.known_schema import require_known
 from storage.ledger_store import LedgerStore
 from storage.lock import LedgerLock, lock_ledger
+from storage.unopened import require_at_rest
 from storage.verify import verify_log
 
 DATABASE_NAME = "ledger.db"
