@@ -10,7 +10,7 @@ Sealed attachments that commands speak of are laid beside the files, as they are
 import json
 import re
 import shutil
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime
 from itertools import accumulate
@@ -300,16 +300,20 @@ def _unknown(folder: Path) -> Damaged:
     return Damaged(file=str(folder), what_now=f"台帳と続きが合いません。{BROKEN}")
 
 
-def _ways_left(headers: Iterable[FileHeader | None], left: Collection[str]) -> dict[int, int]:
-    """Return the last file of each way under the key of a copy, by its epoch."""
+_Aside = list[tuple[int, int]]  # last file of a way of a copy, and the epoch of the file behind it
+
+
+def _ways_left(headers: Iterable[FileHeader | None], left: Collection[str]) -> _Aside:
+    """Return the ways that were told of; a copy may have renewed its key on one several times."""
     known = [one for one in headers if one is not None]
     told = [one for one in known if f"{one.epoch} {one.file_id.hex()}" in left]
-    return {one.epoch: one.number for one in sorted(told, key=lambda one: one.number)}
+    behind = {one: next((x for x in known if x.number > one.number), one) for one in told}
+    return [(one.number, min(own.epoch, one.epoch - 1)) for one, own in behind.items()]
 
 
-def _is_aside(path: Path, header: FileHeader | None, aside: Mapping[int, int], keys: Keys) -> bool:
-    """Tell whether a file, up to the one that was told of, is under a key that is not ours."""
-    if header is None or header.number > aside.get(header.epoch, 0):
+def _is_aside(path: Path, header: FileHeader | None, aside: _Aside, keys: Keys) -> bool:
+    """Tell whether a file, up to one that was told of, is under a later key that is not ours."""
+    if header is None or not any(header.number <= n and header.epoch > own for n, own in aside):
         return False
     try:
         JournalFile(path, keys)

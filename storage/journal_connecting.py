@@ -25,7 +25,7 @@ from storage import access
 from storage.journal import Journal, header_of, list_files
 from storage.journal_compare import Shown, value_of
 from storage.journal_file import Part
-from storage.journal_format import KeyGone
+from storage.journal_format import FileHeader, KeyGone
 from storage.journal_reach import leads_to, line_before, relied_on
 from storage.journal_words import (
     CHOOSE_AGAIN,
@@ -117,6 +117,7 @@ class Connecting:
             self._only_compare(journal, now)
         lost_one = self._lost_one(journal, now)
         if lost_one or not self._shown.contains(journal.head):
+            self._tell_of_later_key(now)
             told = journal.head if not lost_one else Head(now.seq + 1, bytes(32))
             before = self._told(f"更新ジャーナルは記帳番号{told.seq:,}まで進んでいます", told)
             base = self._counts_from(before)
@@ -185,7 +186,23 @@ class Connecting:
         if last is None or last.epoch <= vault.epoch:
             return now
         lost = Head(max(last.base.seq, now.seq) + 1, bytes(32))
-        return self._told(LATER_KEY, lost, f"{UNDER_LATER_KEY}{last.epoch} {last.file_id.hex()}")
+        return self._told(LATER_KEY, lost, _way_of(last))
+
+    def _tell_of_later_key(self, now: Head) -> None:
+        """Have the way under a later key told of that the ledger went before it was set back once more.
+
+        The entry that told of it went with the way since; the backups lead there still.
+
+        Raises:
+            RolledBack: unless a responsible person accepts that it is set back.
+        """
+        vault = self._place.vault
+        headers = [header_of(path) for path in list_files(self._place.folder, vault.vault_id)]
+        later = [one for one in headers if one is not None and one.epoch > vault.epoch]
+        if later and self._shown.before_told(_way_of(later[-1])) is None:
+            lost = Head(max(later[-1].base.seq, now.seq) + 1, bytes(32))
+            value = _way_of(later[-1])
+            self._join(answered_for(self._shown, LATER_KEY, lost, self._accept, value))
 
     def _only_compare(self, journal: Journal, now: Head) -> NoReturn:
         """Compare a journal with the ledger that only the entries know, and leave it as it is.
@@ -225,9 +242,12 @@ class Connecting:
         return before
 
     def _hold(self, news: News) -> NoReturn:
+        self._join(news)
+        raise Held
+
+    def _join(self, news: News) -> None:
         if all((one.kind, one.value) != (news.kind, news.value) for one in self._news):
             self._news.append(news)
-        raise Held
 
     def _require_lines_told(self, line: Head) -> None:
         """Have it entered that the journal has lines of the access log that the ledger has not.
@@ -273,6 +293,11 @@ class Connecting:
             )
             behind = SystemEventKind.JOURNAL_BEHIND
             self._hold(News(behind, EventLevel.WARN, words, value_of(base)))
+
+
+def _way_of(last: FileHeader) -> str:
+    """Name the way of a copy by the last file under its key, in the entry that tells of it."""
+    return f"{UNDER_LATER_KEY}{last.epoch} {last.file_id.hex()}"
 
 
 def write_lines(store: LedgerStore, journal: Journal) -> None:

@@ -144,3 +144,57 @@ def test_a_copy_that_renewed_its_key_is_left_aside_and_told(house: House) -> Non
         raw[40] ^= 1
         path.write_bytes(raw)
     assert not sound(ledger)
+
+
+def renew_twice(house: House) -> None:
+    renew_key(house)
+    enter(house.ledger, "写しで鍵を替えた後")
+    house.clock.wait(5)
+    renew_key(house)
+
+
+def test_a_copy_may_renew_its_key_more_than_once(house: House) -> None:
+    two_ways(house, told_backup, in_the_copy=renew_twice)
+    assert state(house.ledger) is JournalState.OK and sound(house.ledger)
+    assert told_state(house) == PARTED
+    (house.folder / "backup2").mkdir()
+    later = Path(record_backup(house.ledger, house.folder / "backup2", quiet).file)
+    enter(house.ledger)
+    new, head = house.folder / "new", house.ledger.store.head()
+    reached = house.office.restore(later, new, BOSS.login, BOSS.password, quiet, journal=usb(house))
+    assert reached.head == head and sound(house.ledger)
+
+
+def second_backup(house: House) -> None:
+    (house.folder / "backup1").mkdir()
+    record_backup(house.ledger, house.folder / "backup1", quiet)
+
+
+@pytest.mark.parametrize("again", [1, 2])
+@pytest.mark.parametrize("between", [nothing, second_backup])
+def test_a_copy_that_is_put_back_again_tells_again_of_the_way_under_the_later_key(
+    house: House, between: Callable[[House], object], again: int
+) -> None:
+    """The true ledger renewed its key; the entry that told so went with the first way of the copy."""
+    told_backup(house)
+    place = house.folder / "ledger"
+    house.ledger.close()
+    shutil.copytree(place, house.folder / "older")
+    house.ledger = house.office.unlock(place, BOSS.login, BOSS.password)
+    enter(house.ledger, "本物")
+    renew_key(house)
+    put_back(house, house.folder / "older", REASON)
+    between(house)
+    for number in range(again):
+        enter(house.ledger, f"写し{number}")
+        put_back(house, house.folder / "older", REASON)
+    enter(house.ledger, "その後")
+    assert state(house.ledger) is JournalState.OK and sound(house.ledger)
+    assert told_state(house) == PARTED
+    (house.folder / "backup2").mkdir()
+    later = Path(record_backup(house.ledger, house.folder / "backup2", quiet).file)
+    assert told_state(house) != PARTED
+    enter(house.ledger)
+    new, head = house.folder / "new", house.ledger.store.head()
+    reached = house.office.restore(later, new, BOSS.login, BOSS.password, quiet, journal=usb(house))
+    assert (reached.head, reached.gap, reached.aside) == (head, None, 0) and sound(house.ledger)
