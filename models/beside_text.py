@@ -21,6 +21,7 @@ from models import (
     ends_untold,
     exposed_inquiry,
     found_about,
+    incident_changes,
     incidents,
     item_changes,
     last_days,
@@ -120,7 +121,7 @@ def said_to_record(
     elif isinstance(record, DueItem):
         yield from _said_to_date(ledger, record, before)
     elif isinstance(record, (Incident, IncidentReport)):
-        yield from (_finding(record, why) for why in incidents.asked_of(ledger, before, record))
+        yield from _said_to_incident(ledger, record, before)
     elif isinstance(record, ClientCommunication):
         if overdue := requests.asked_of(ledger, before, record):
             yield _finding(record, overdue)
@@ -131,6 +132,13 @@ def said_to_record(
     elif isinstance(record, ContractClauseSetting):
         for one in clause_changes.said_of(ledger, books, before, record):
             yield _finding(record, one.text, one.mode, one.clauses, fact=one.fact)
+
+
+def _said_to_incident(ledger: "Ledger", record: Record, before: Record | None) -> Iterator[Finding]:
+    for why in incident_changes.asked_of(ledger, before, record):
+        yield _finding(record, why)
+    if said := incident_changes.told_of(ledger, before, record):
+        yield _finding(record, said, RuleMode.NOTICE)
 
 
 def _said_to_designation(

@@ -46,7 +46,6 @@ from models.records import (
 from models.records.trouble import AFTER_REPORT, TOLD
 from models.store import Op, Query, Where
 from models.versions import versions
-from models.wareki import format_moment
 
 if TYPE_CHECKING:
     from models.ledger import Ledger
@@ -79,25 +78,9 @@ BOTH_TOLD = "再委託先の事故の終結には、「再委託先からの報�
 CLOSED_WITH = (
     "「{0}」は終結しています。終結を支える報告は、取り消したり、ほかのものに変えたりできません。"
 )
-NO_ACCIDENT = (
-    "「{one}」を報告の対象外（{after}）にします。何も起きていなかったことは、一人では決められません。"
-    "確かめたことを理由に残してください。別の人が確認するまで残ります。"
-)
 PROPOSED = (
     "所在不明は、委託者に報告する事故に当たることがあります。当たるとき、そのおそれがあるときは「事故・違反」に"
     "登録し、「対象の媒体・資料」に選んでください。"
-)
-LESS = (
-    "「{one}」を「{after}」に改めます。起きていなかったことは、一人では決められません。確かめたことを理由に残して"
-    "ください。別の人が確認するまで残ります。"
-)
-KNOWN_LATER = (
-    "「{one}」の「認知日時」を{before}から{after}に遅くします。報告の期限が変わります。理由を残してください。"
-    "別の人が確認するまで残ります。"
-)
-TOLD_EARLIER = (
-    "「{one}」の「報告日時」を{before}から{after}に早くします。期限に間に合ったかどうかが変わります。理由を残して"
-    "ください。別の人が確認するまで残ります。"
 )
 FOLLOWS_REPORT = "報告の登録"
 FOLLOWS_INCIDENT = "事故・違反の契約の登録"
@@ -430,38 +413,7 @@ def _moment_of(ledger: "Ledger", paper: Submission, day: date) -> tuple[datetime
     return datetime.combine(day, time(0, 0), now.tzinfo), False
 
 
-# --- what is not done in silence -----------------------------------------------------------------
-
-
-def asked_of(ledger: "Ledger", before: Record | None, after: Record) -> Iterator[str]:
-    """Yield what has to be explained, to somebody else, about a changed incident or report (R-29)."""
-    if isinstance(before, IncidentReport) and isinstance(after, IncidentReport):
-        yield from _dated_back(ledger, before, after)
-    if isinstance(before, Incident) and isinstance(after, Incident):
-        yield from _made_less(before, after)
-
-
-def _dated_back(ledger: "Ledger", before: IncidentReport, after: IncidentReport) -> Iterator[str]:
-    """Yield what is asked of who says later that the client was told earlier: it may have been late."""
-    entered = ledger.registers.need(IncidentReport, before.id).meta.created_at
-    slip = entered.astimezone(ledger.now().tzinfo).date() == ledger.today()
-    old, new = before.reported_at, after.reported_at
-    if old and new and new.date() < old.date() and not slip:
-        yield TOLD_EARLIER.format(
-            one=before.caption(), before=format_moment(old), after=format_moment(new)
-        )
-
-
-def _made_less(before: Incident, after: Incident) -> Iterator[str]:
-    if before.certainty and after.certainty and _is_less(after.certainty, before.certainty):
-        words = LESS if after.counts else NO_ACCIDENT
-        yield words.format(one=before.caption(), after=after.certainty.label)
-    if before.known_at and after.known_at and after.known_at > before.known_at:
-        yield KNOWN_LATER.format(
-            one=before.caption(),
-            before=format_moment(before.known_at),
-            after=format_moment(after.known_at),
-        )
+# --- what is proposed ----------------------------------------------------------------------------
 
 
 def proposed_by(ledger: "Ledger", act: HandlingEvent) -> str:
@@ -475,12 +427,6 @@ def proposed_by(ledger: "Ledger", act: HandlingEvent) -> str:
     known = ledger.registers.all(Incident, contract_id=act.contract_id)
     told = any(things.intersection(one.record.item_ids) for one in known)
     return "" if told else PROPOSED
-
-
-def _is_less(after: Certainty, before: Certainty) -> bool:
-    """Tell whether less is said to have happened: a fear alone may not have to be reported (CM-16.1)."""
-    sure = tuple(Certainty)
-    return sure.index(after) > sure.index(before)
 
 
 def is_opened_by_shutting(ledger: "Ledger", one: Incident) -> bool:

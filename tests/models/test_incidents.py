@@ -169,7 +169,7 @@ def test_what_is_closed_has_a_cause_a_prevention_and_a_report_in_writing(house: 
         revised(house, one, **end)
     written = in_writing(house, one)
     assert read(house, one.id).status is S.FIRST_REPORTED, "what it says is not there yet"
-    revised(house, one, record_count=3)
+    revised(house, one, record_count=0)
     with pytest.raises(Refused, match="「原因」を入力"):
         revised(house, one, **end, **TOLD)
     with pytest.raises(Refused, match="件数"):
@@ -223,6 +223,64 @@ def test_what_somebody_else_told_is_not_voided_by_who_leads(house: House) -> Non
         house.ledger.registers.void(Incident, one.id, "誤って入力したため")
     own = discovered(house)
     house.ledger.registers.void(Incident, own.id, "二重に登録したため")
+
+
+SEEN = "髙橋さんが名簿を社外に持って行くのを見ました。"
+
+
+def test_what_somebody_else_told_is_not_made_less_by_who_leads(house: House) -> None:
+    """R-29: kinds of harm, counts and words stay, unless somebody else agrees; more may be added."""
+    house.sign_in("yoshino")
+    one = discovered(house, situation=SEEN, natures=(IncidentNature.LEAK, IncidentNature.MISSING))
+    house.sign_in("takahashi")
+    revised(house, one, situation=f"{SEEN}\n机の中からは見つかっていない。", record_count=300)
+    for fields, words in (
+        ({"situation": "封筒の宛名を確かめた。"}, "「発生状況」を"),
+        ({"natures": (IncidentNature.OTHER,)}, "「漏えい」「紛失・所在不明」をなくします"),
+        ({"record_count": 1}, "「件数」を300から1に"),
+        ({"record_count": None}, "「件数」を300から空欄に"),
+    ):
+        with pytest.raises(NeedsAnswer, match=words) as asked:
+            revised(house, one, **fields)
+        assert asked.value.facts["needs_approval"]
+    other = replace(read(house, one.id), situation="封筒の宛名を確かめた。")
+    house.ledger.registers.revise(other, WHY, answers=LATER)
+    with pytest.raises(NeedsAnswer, match=f"はじめの登録は.*{SEEN}"):
+        revised(house, one, certainty=Certainty.NEAR_MISS, conclusion=REASON)
+
+
+def test_who_told_of_no_contract_does_not_lose_it_by_one_person_alone(house: House) -> None:
+    house.sign_in("yoshino")
+    one = discovered(house, contract_id="", situation=SEEN)
+    assert one.owner_person_id == house.ledger.user.person_id
+    house.sign_in("takahashi")
+    with pytest.raises(NeedsAnswer, match="見えなくなります"):
+        revised(house, one, owner_person_id=house.ledger.user.person_id)
+    revised(house, one, immediate_measures="名簿を金庫に移した。")
+
+
+def test_ones_own_words_are_free_until_the_client_has_them(house: House) -> None:
+    one = discovered(house)
+    house.clock.go_to(house.ledger.today() + timedelta(days=1), 9)
+    revised(house, one, situation="宛先の違う封筒に入れて送り、すぐに戻った。")
+    in_writing(house, one)
+    with pytest.raises(NeedsAnswer, match="委託者に報告した言葉"):
+        revised(house, one, situation="封筒の宛名を確かめた。")
+
+
+def test_a_wrong_year_of_the_discovery_is_said_and_put_right_at_once(house: House) -> None:
+    known = house.ledger.now() - timedelta(days=365)
+    seen = Incident(
+        contract_id=house.story.contract.id, certainty=Certainty.OCCURRED, known_at=known,
+        natures=(IncidentNature.MISDELIVERY,), situation="別の宛先に送った。", status=S.DETECTED,
+    )  # fmt: skip
+    said = [one.message for one in house.ledger.rules.about_record(seen, None)]
+    assert any("年月日を確かめてください" in one for one in said)
+    one = read(house, house.ledger.registers.create(seen).ids[0])
+    revised(house, one, known_at=house.ledger.now())
+    with pytest.raises(NeedsAnswer, match="認知日時"):  # a second time it is no slip
+        house.clock.wait(60)
+        revised(house, one, known_at=house.ledger.now())
 
 
 def test_the_draft_of_a_known_password_is_not_voided_and_ends_with_a_word(house: House) -> None:
