@@ -65,7 +65,7 @@ FIELDS: Mapping[str, str] = {
 """Fields of the record behind those names of a profile that are not theirs."""
 
 TAKEN = "「番号」の「{0}」は、同じ契約のほかの事故・違反に付いています。"
-LEADS = "登録した事故・違反と経過の訂正・取消"
+LEADS = "登録した事故・違反と経過の訂正・取消（その日に自分が登録したものの取消しを除く）"
 TELLS = "状態が「認知」でない事故・違反の登録"
 BACK = "「状態」は、「{before}」から「{after}」には戻せません。新しく分かったことは「経過」に登録してください。"
 NEW = "新しい事故・違反の「状態」は「認知」です。報告や調査は、登録した後に記録してください。"

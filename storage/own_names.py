@@ -133,7 +133,7 @@ _REGISTERS = (
     TrainingSession,
 )  # fmt: skip
 LED = frozenset({Incident.type, IncidentLog.type})
-"""What others may tell, and only a responsible person writes again or voids."""
+"""What others may tell, and only a responsible person writes again or voids; a slip who told it, too."""
 ENTERED_BY: Mapping[str, frozenset[Role]] = {
     **{one.type: RESPONSIBLE for one in _REGISTERS},
     **{one.type: KEEPERS for one in (AccessRight, BackupMedium, Credential, Terminal)},
@@ -194,6 +194,7 @@ class _Walk:
     strict_from: int | None
     _before: dict[tuple[str, str], Mapping[str, Json]] = field(default_factory=dict)
     _put_right: dict[str, set[str]] = field(default_factory=dict)
+    _told_by: dict[str, str] = field(default_factory=dict)
 
     def amiss(
         self, seq: int, type_: str, record_id: str, action: str, author: str, first: int,
@@ -210,7 +211,10 @@ class _Walk:
             return _of_old(fields, before, who) if revised else ""
         if who.role not in ENTERED_BY.get(type_, ALL):
             return f"{BY_TYPE[type_].label}を、権限のない利用者が記帳しています。"
-        if sentence := _not_to_be(type_, action, fields, before, who.role):
+        if type_ in LED and action == Action.CREATE:
+            self._told_by[record_id] = author
+        own = self._told_by.get(record_id) == author
+        if sentence := _not_to_be(type_, action, fields, before, who.role, own=own):
             return sentence
         said = (one for one in NAMES.get(type_, ()) if one.is_said(fields, before))
         sentences = filter(None, (one.amiss(fields, who) for one in said))
@@ -243,15 +247,20 @@ def _of_old(fields: Mapping[str, Json], before: Mapping[str, Json], who: _Who) -
 
 def _not_to_be(
     type_: str, action: str, fields: Mapping[str, Json], before: Mapping[str, Json],
-    role: Role | None,
+    role: Role | None, *, own: bool = False,
 ) -> str:  # fmt: skip
-    """Return what is wrong with a later entry about a record, "" for nothing."""
+    """Return what is wrong with a later entry about a record, "" for nothing.
+
+    Args:
+        own: the same account told it.
+    """
     label = BY_TYPE[type_].label
     if action == Action.VOID:
         confirmed = type_ == HandlingEvent.type and before.get("confirmed_by")
         if type_ in NOT_VOIDED:
             return f"取り消せない{label}が、取り消されています。"
-        if role is not Role.SUPERVISOR and (confirmed or type_ in {Finding.type, *LED}):
+        led = type_ == Finding.type or (type_ in LED and not own)
+        if role is not Role.SUPERVISOR and (confirmed or led):
             return f"{label}を、権限のない利用者が取り消しています。"
     if action == Action.REVISE and fields:
         if type_ in LED and role is not Role.SUPERVISOR:

@@ -3,7 +3,8 @@
 from typing import TYPE_CHECKING
 
 from models import permissions
-from models.errors import MustChangePassword, NotPermitted
+from models.errors import MustChangePassword, NotPermitted, Refused
+from models.incident_voids import require_may_go
 from models.ledger import Ledger
 from models.records import Contract, Finding, Incident, IncidentLog, Record
 
@@ -56,6 +57,14 @@ def why_not_revise(ledger: Ledger, cls: type[Record]) -> str:
 
 def why_not_void(ledger: Ledger, cls: type[Record]) -> str:
     """Return why records of this type may not be voided by this user, "" when they may."""
-    act = "void_finding" if cls is Finding else "lead_incident" if cls in LED else ""
-    why = why_not(ledger, act) if act else ""
+    why = why_not(ledger, "void_finding") if cls is Finding else ""
     return why or why_not_write(ledger, cls)
+
+
+def why_it_stays(ledger: Ledger, record: Record) -> str:
+    """Return why this record may not be voided, "" where nothing is known before a reason is given."""
+    try:
+        require_may_go(ledger, record)
+    except (NotPermitted, Refused) as error:
+        return str(error)
+    return ""

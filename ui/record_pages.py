@@ -145,6 +145,10 @@ class RegisterTab(QWidget):
         """Take the marked record out of force, with a reason."""
         record_id = self.view.marked_id()
         registers = self.desk.ledger.registers
+        why = permitted.why_it_stays(self.desk.ledger, registers.need(self.cls, record_id).record)
+        if why:
+            self.desk.asker.tell(self, why)
+            return
         caption = registers.caption(self.cls.type, record_id)
         question = self.tr(
             "「{caption}」を取り消します。記録は消えません。取消し線と理由が残ります。\n"

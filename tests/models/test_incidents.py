@@ -121,9 +121,6 @@ def test_a_worker_tells_and_the_responsible_person_leads(house: House) -> None:
         revised(house, one, cause="確認漏れ")
     with pytest.raises(NotPermitted):
         house.ledger.registers.revise(replace(step.record, text="何もなかった。"), WHY)
-    for cls, id_ in ((Incident, one.id), (IncidentLog, step.record.id)):
-        with pytest.raises(NotPermitted):
-            house.ledger.registers.void(cls, id_, WHY)
     with pytest.raises(NotPermitted):
         reported(house, one)
     with pytest.raises(NotPermitted):
@@ -247,6 +244,34 @@ def test_what_somebody_else_told_is_not_made_less_by_who_leads(house: House) -> 
     house.ledger.registers.revise(other, WHY, answers=LATER)
     with pytest.raises(NeedsAnswer, match=f"はじめの登録は.*{SEEN}"):
         revised(house, one, certainty=Certainty.NEAR_MISS, conclusion=REASON)
+
+
+def test_ones_own_slip_of_the_day_is_ones_own_to_take_back(house: House) -> None:
+    """F10: a worker who entered it twice, or under a wrong contract, and nobody else."""
+    of_boss = discovered(house)
+    house.sign_in("yoshino")
+    registers = house.ledger.registers
+    slip, kept, led = (discovered(house, situation=SEEN) for _ in range(3))
+    step = registers.create(
+        IncidentLog(incident_id=slip.id, at=house.ledger.now(), kind=IncidentLogKind.NOTE,
+                    text="見たことを書いた。", by_person_id=house.ledger.user.person_id)
+    ).ids[0]  # fmt: skip
+    with pytest.raises(Refused, match="経過か報告"):
+        registers.void(Incident, slip.id, "二重に登録したため")
+    registers.void(IncidentLog, step, "二重に登録したため")
+    registers.void(Incident, slip.id, "二重に登録したため")
+    with pytest.raises(NotPermitted):
+        registers.void(Incident, of_boss.id, "二重に登録したため")
+    house.sign_in("takahashi")
+    with pytest.raises(Refused, match="登録した人が、その日のうちに"):
+        house.ledger.registers.void(Incident, led.id, "二重に登録したため")
+    revised(house, led, occurred_place="入力室")
+    house.sign_in("yoshino")
+    with pytest.raises(Refused, match="報告しない理由"):
+        house.ledger.registers.void(Incident, led.id, "二重に登録したため")
+    house.clock.go_to(house.ledger.today() + timedelta(days=1), 9)
+    with pytest.raises(NotPermitted):
+        house.ledger.registers.void(Incident, kept.id, "二重に登録したため")
 
 
 def test_who_told_of_no_contract_does_not_lose_it_by_one_person_alone(house: House) -> None:

@@ -273,8 +273,24 @@ def test_a_worker_tells_of_an_incident_and_leads_none(worker: House) -> None:
         natures=(IncidentNature.MISDELIVERY,), known_at=worker.clock(),
         situation="別の宛先に送った。", status=IncidentStatus.DETECTED,
     )  # fmt: skip
+    slip = worker.ledger.registers.create(told).ids[0]
+    worker.ledger.registers.void(Incident, slip, "二重に登録したため")
     worker.ledger.registers.create(told)
     assert problems(worker) == []
+    worker.sign_in(cast.USERS[0].login)
+    worker.ledger.registers.create(told)
+    worker.sign_in(WORKER.login)
+    plant(worker, voiding(newest(worker, Incident), "取消"))
+    assert "権限のない利用者が取り消し" in one(worker, problems(worker))
+
+
+def test_a_worker_does_not_write_an_incident_again(worker: House) -> None:
+    told = Incident(
+        contract_id=worker.story.contract.id, certainty=Certainty.OCCURRED,
+        natures=(IncidentNature.MISDELIVERY,), known_at=worker.clock(),
+        situation="別の宛先に送った。", status=IncidentStatus.DETECTED,
+    )  # fmt: skip
+    worker.ledger.registers.create(told)
     plant(worker, revising(newest(worker, Incident).with_changes(situation="何もない。"), "訂正"))
     assert "権限のない利用者が書き換え" in one(worker, problems(worker))
 

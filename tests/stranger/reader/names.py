@@ -48,6 +48,8 @@ class Names:
     since: bool = False
     did: dict[str, set[str]] = field(default_factory=dict)
     """Who put something right since it was last open."""
+    told: dict[str, str] = field(default_factory=dict)
+    """Which account told of an incident, or of a step."""
 
     def check(self, walk: Walk, command: Command) -> None:
         """Ask every name of a command, before it counts."""
@@ -57,9 +59,12 @@ class Names:
             fields = {} if entry.action == "void" else entry.fields
             old = walk.record(entry.type, entry.id)
             alone = entry.type == "finding" and self._alone(entry, fields, old, person)
+            if entry.type in LED and entry.action == "create":
+                self.told[entry.id] = command.author
             if self.since:
                 walk.findings.check(not alone, f"entry {entry.seq}: verified by who did it")
-                _strict(walk, entry, fields, person, role)
+                own = self.told.get(entry.id) == command.author
+                _strict(walk, entry, fields, person, role, own=own)
             elif (entry.type, entry.action) == ("handling_event", "revise"):
                 name = fields.get("confirmed_by")
                 own = name in (None, old.get("confirmed_by")) or (name, role in BOSS) == (
@@ -81,13 +86,14 @@ class Names:
         return alone
 
 
-def _strict(walk: Walk, entry: Entry, fields: Json, person: str, role: str) -> None:
+def _strict(walk: Walk, entry: Entry, fields: Json, person: str, role: str, *, own: bool) -> None:
     check, where = walk.findings.check, f"entry {entry.seq}"
     check(role in ENTERED.get(entry.type, EVERYBODY), f"{where}: entered by nobody who may")
     check(entry.type != "handling_event" or entry.payload >= 2, f"{where}: in an old form")
     old = walk.record(entry.type, entry.id)
     if entry.action == "void":
-        guarded = entry.type in {"finding", *LED} or old.get("confirmed_by")
+        led = entry.type in LED and not own
+        guarded = entry.type == "finding" or led or old.get("confirmed_by")
         check(entry.type not in NOT_VOIDED, f"{where}: voids what is not voided")
         check(not guarded or role in BOSS, f"{where}: voided by nobody who may")
     if entry.action == "revise" and entry.body is not None:
