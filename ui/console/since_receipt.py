@@ -39,7 +39,14 @@ ALONE = (
     "この控えより後の書類で比べられるものが手元にないため、比べていません。受託者のPCの「検査の控え」で台帳と比べるか、"
     "新しい控えを受け取ってください。"
 )
+ASKED = (
+    "「{0}」は、前回の検査の控えを「{1}」としています。「{1}」も受け取っていれば、いっしょに確かめてください。"
+    "受け取っていなければ、受託者に尋ねて、そのPDFを受け取ってください。"
+)
 NOT_JOINED = "検査の控えから続いていることは、確かめていない書類があります。「検査の控えとの照合」を見てください。"
+UNKNOWN = (
+    "手元にない検査の控えのことが書かれた書類があります。「検査の控えとの照合」を見てください。"
+)
 
 
 @dataclass(frozen=True)
@@ -82,6 +89,21 @@ class Followed:
         reached = joined(receipt, self.series.remembered)
         return [one.number for one in self.later if one.sha256 not in reached]
 
+    @cached_property
+    def asked(self) -> dict[str, list[str]]:
+        """Return receipts of its contract that came after it and are not at hand: number → who names it.
+
+        A ledger that was set back before a receipt gives the number of that to something else. One more
+        receipt that stays in the drawer would then stand between the two for ever, if nobody asked for it.
+        """
+        at_hand = {one.number for one in self.series.remembered if one.book == self._book}
+        found: dict[str, list[str]] = {}
+        for one in self.later:
+            former = one.former_number
+            if former and former not in at_hand and one.contract == self.receipt.contract:
+                found.setdefault(former, []).append(one.number)
+        return found
+
     def told(self) -> Iterator[str]:
         """Yield the lines of the page."""
         receipt, flaws = self.receipt, self.series.flaws
@@ -111,7 +133,11 @@ class Followed:
         else:
             if len(self.apart) < count:
                 yield SOME.format(count, count - len(self.apart))
-            yield GAP.format(_names(self.apart))
+            named = {number for numbers in self.asked.values() for number in numbers}
+            if others := [number for number in self.apart if number not in named]:
+                yield GAP.format(_names(others))
+        for former, numbers in self.asked.items():
+            yield ASKED.format(_names(numbers), former)
 
     def as_json(self) -> dict[str, object]:
         apart = set(self.apart)
@@ -120,6 +146,9 @@ class Followed:
             "seq": self.receipt.seq,
             "joined": [one.number for one in self.later if one.number not in apart],
             "not_joined": self.apart,
+            "asked": [
+                {"former": former, "numbers": numbers} for former, numbers in self.asked.items()
+            ],
         }
 
 

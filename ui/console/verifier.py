@@ -23,7 +23,7 @@ from reports.verify import REPLACES, SEALED_AS, UNSURE, Verdict, verify_document
 from resources import dumps
 from ui.console.arguments import Parser, fingerprint_of
 from ui.console.output import speak_utf8
-from ui.console.since_receipt import NOT_JOINED, Followed
+from ui.console.since_receipt import NOT_JOINED, UNKNOWN, Followed
 from ui.reading import MOST_OF_A_PAPER, read_limited, read_paper
 
 MOST_FILES = 10_000
@@ -88,7 +88,8 @@ class Findings:
 
     @property
     def ok(self) -> bool:
-        return all(one.ok for one in self.checked) and not self.series.flaws
+        sound = all(one.ok for one in self.checked) and not self.series.flaws
+        return sound and not any(one.asked for one in self.followed)
 
     @property
     def code(self) -> int:
@@ -248,7 +249,9 @@ def told(findings: Findings) -> Iterator[str]:
     elif GOOD in marks:
         which = "" if findings.ok else "○の"
         yield f"　{which}書類に、書換えや差替えの跡はありません。"
-    if any(one.apart for one in findings.followed):
+    if any(one.asked for one in findings.followed):
+        yield f"　{UNKNOWN}"
+    elif any(one.apart for one in findings.followed):
         yield f"　{NOT_JOINED}"
     if NOBODY_KNOWS in marks:
         yield f"　確かめられなかったものがあります。{NOBODY_KNOWS}の行の理由を見てください。"

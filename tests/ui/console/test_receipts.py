@@ -238,6 +238,11 @@ def test_papers_of_a_ledger_that_was_set_back_do_not_fit(
         assert code == 1 and "×　" in page and "食い違いがあります" in page, name
         assert away(capsys, tmp_path / name, inspected.receipt)[0] == 1
     assert claimed(tmp_path / "5.pdf").former_number == ""
+    # One that stays in the drawer stands between the next receipt and the true one: it is asked for.
+    assert console("print", console.ledger, *words, tmp_path / "6.pdf").code == 0
+    code, page, _ = away(capsys, tmp_path / "6.pdf", "--since", inspected.receipt)
+    drawer, last = (claimed(tmp_path / name).number for name in ("5.pdf", "6.pdf"))
+    assert code == 1 and f"「{last}」は、前回の検査の控えを「{drawer}」としています" in page
 
 
 def claimed(file: Path) -> Claims:
