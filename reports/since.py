@@ -1,7 +1,7 @@
 """What a sealed paper says and the ledger no longer does, line by line in words.
 
 The paper is frozen with its content (R-37); here the same paper is collected again and the two are
-laid side by side. Number, date, anchor and labels are those of a sealing and are not compared, nor what the
+laid side by side. Number (also of a report), date, anchor and labels are those of a sealing and are not compared, nor what the
 sentence above the lines says that these are about.
 """
 
@@ -13,7 +13,7 @@ from reports.documents.d17_end_report import UNATTENDED
 
 APART: Final = frozenset(
     {"anchor", "wording", "doc_no", "issued_on", "seal_kind", "seal_image", "about",
-     "replaces_no", "replaces_on"}
+     "replaces_no", "replaces_on", "report_no"}
 )  # fmt: skip
 
 HANDING: Final = ("returned_on", "handed_by", "received_by", "means")

@@ -148,6 +148,7 @@ def changed_since(ledger: Ledger, paper: Submission) -> list[str]:
         "voided": _told(paper.content, VOIDED),
         "ended": _told(paper.content, END),
         "ends": any({"ends_on", "use_to"} & line.keys() for line in paper.content.get("lines", ())),
+        "found_out": "report_no" in paper.content,
         "firms": "firms" in paper.content.get("wording", {}),
     }
     request = IssueRequest(

@@ -146,6 +146,11 @@ class Case:
         return bool(self.wish.options.get("firms", True))
 
     @property
+    def tells_findings(self) -> bool:
+        """Tell whether a report of an incident says what was found out; those of before do not."""
+        return bool(self.wish.options.get("found_out", True))
+
+    @property
     def day(self) -> date:
         return self.numbers.issued_at.date()
 

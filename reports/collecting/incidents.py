@@ -1,15 +1,20 @@
 """Collect what is reported of an incident, in the words of the contract's text."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
-from models.codes import IncidentLogKind
+from models.codes import IncidentLogKind, IncidentReportKind
 from models.errors import Refused
-from models.records import Incident, IncidentLog
+from models.incidents import reports_of
+from models.records import Incident, IncidentLog, Item, Submission
+from models.wareki import format_wareki
 from reports.collecting.case import Case
 from reports.documents.d20_incident_report import IncidentPaper, Step
 
 OWN = frozenset({IncidentLogKind.INTERNAL_REPORT, IncidentLogKind.NOTE})
 """Steps that are the office's own and stand on no report."""
+FIRST = "第1報"
+LATER = "第{0}報（前の報告：{1}　{2}）"
 
 
 def incident_report(case: Case) -> IncidentPaper:
@@ -28,7 +33,7 @@ def incident_report(case: Case) -> IncidentPaper:
     if not one.counts:
         raise Refused(reason=f"「{one.caption()}」は、報告の対象外として登録されています。")
     words = case.profile.params.incident.words
-    return IncidentPaper(
+    paper = IncidentPaper(
         case.letterhead(),
         case.anchor(),
         wording=case.wording(),
@@ -49,6 +54,49 @@ def incident_report(case: Case) -> IncidentPaper:
         incident_no=one.incident_no,
         lines=tuple(_steps(case, one)),
     )
+    return _found_out(case, one, paper) if case.tells_findings else paper
+
+
+def _found_out(case: Case, one: Incident, paper: IncidentPaper) -> IncidentPaper:
+    """Add which report it is, what it is about, and what was found out until now."""
+    then = case.then(one)
+    return replace(
+        paper,
+        report_no=_which(case, one),
+        things=tuple(_thing(then.item(id_)) for id_ in one.item_ids),
+        caused_by=_caused_by(one),
+        secondary_damage=one.secondary_damage,
+        cause=one.cause,
+        prevention=one.prevention,
+    )
+
+
+def _which(case: Case, one: Incident) -> str:
+    """Say which report to the client it will be; the paper whose place it takes does not count."""
+    told = [
+        report for report in reports_of(case.ledger, one.id)
+        if report.tells_client and report.kind is not IncidentReportKind.SUBCONTRACTOR
+        and not (report.submission_id and report.submission_id == case.wish.replaces)
+        and report.reported_at is not None
+    ]  # fmt: skip
+    if not told:
+        return FIRST
+    last = max(told, key=lambda report: report.reported_at or case.numbers.issued_at)
+    assert last.reported_at is not None
+    paper = case.ledger.store.get(Submission, last.submission_id) if last.submission_id else None
+    means = last.means.label if last.means else ""
+    day = format_wareki(last.reported_at.astimezone(case.numbers.issued_at.tzinfo).date())
+    return LATER.format(len(told) + 1, day, paper.record.doc_no if paper else means)
+
+
+def _thing(item: Item) -> str:
+    whole = f"（全{item.amount(item.quantity)}）" if item.quantity is not None else ""
+    return f"{item.item_no}　{item.name}{whole}"
+
+
+def _caused_by(one: Incident) -> str:
+    party = one.party.label if one.party else ""
+    return f"{party}（{one.subcontractor_name}）" if one.subcontractor_name else party
 
 
 def _steps(case: Case, one: Incident) -> Iterator[Step]:

@@ -65,6 +65,10 @@ class Form(Document):
     def shows(self, key: str) -> bool:
         return key not in self.when_asked or self.wording.demands(key)
 
+    def fact(self, key: str) -> object:
+        """Return what stands beside a label."""
+        return getattr(self, key)
+
     def cell(self, line: Any, key: str) -> object:
         """Return what stands in a column of a line."""
         return getattr(line, key)
@@ -109,7 +113,7 @@ class Form(Document):
         ]
 
     def fact_table(self) -> list[Flowable]:
-        rows = [(self.label(key), getattr(self, key)) for key in self.facts if self.shows(key)]
+        rows = [(self.label(key), self.fact(key)) for key in self.facts if self.shows(key)]
         return [facts(rows), gap(2)] if rows else []
 
     def table(self) -> tuple[list[Flowable], list[Flowable]]:
