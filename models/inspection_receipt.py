@@ -167,6 +167,9 @@ _OTHER = (
     "記帳番号{0:,}の先頭値が、この書類に書かれたものと違います。それまでの記録が書き換えられたか、"
     "前の状態に戻された台帳で、別の記帳が続けられています。（今の台帳では {1}）"
 )
+_MISTYPED = (
+    "入力した先頭値は、記帳番号{0:,}のものです。控えの記帳番号を確かめて、入力し直してください。"
+)
 _SAME = (
     "記帳番号{0:,}の先頭値は、この書類に書かれたものと同じです。それまでの記帳{0:,}件は、この書類のときから"
     "変わっていません。その後の記帳は、この書類の分を含めて{1:,}件です。"
@@ -195,6 +198,22 @@ def against(ledger: "Ledger", stood: Stood) -> Iterator[tuple[str, str]]:
         yield SET_BACK, _SHORT.format(stood.seq, head.seq)
     elif (now := head_at(ledger, stood.seq)) != stood.head.lower():
         yield OTHER_HISTORY, _OTHER.format(stood.seq, hex_groups(now))
+
+
+def mistyped(ledger: "Ledger", stood: Stood) -> str:
+    """Say of which entry a typed head is, where the number beside it is not; "" where none has it.
+
+    Every head on a paper is kept with that paper.
+    """
+    query = Query(Submission.type, (SEALED,), voided=None)
+    for one in ledger.opened.store.find(Submission, query, 1_000_000):
+        content = one.record.content
+        anchor = content.get("anchor") if isinstance(content, Mapping) else None
+        if isinstance(anchor, Mapping) and anchor.get("head") == stood.head:
+            seq = int(anchor["seq"])
+            if seq != stood.seq and head_at(ledger, seq) == stood.head:
+                return _MISTYPED.format(seq)
+    return ""
 
 
 def unchanged(ledger: "Ledger", stood: Stood) -> str:

@@ -230,6 +230,7 @@ class BackupPage(Page):
         def made(found: BackupFile) -> None:
             if may_change(ledger) and backup_folder(ledger) != place:
                 change_setting(ledger, BACKUP_FOLDER, str(place))
+                self.freshen()  # the backup was announced before its folder became the usual one
             self._backed_up(found)
 
         self.desk.operations.long(

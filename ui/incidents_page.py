@@ -112,7 +112,8 @@ class IncidentsPage(RegisterPage):
         """Make the report in writing (D-20)."""
         one = self.marked()
         if one is not None:
-            PaperDialog(self.desk, one.contract_id, self, kind=REPORT).open()
+            about = (one.id,)  # with several, another one would easily be reported instead
+            PaperDialog(self.desk, one.contract_id, self, kind=REPORT, about=about).open()
 
     def _enter(self, cls: type[Record], start: Record) -> None:
         dialog = FormDialog(self.desk, cls, start=start, parent=self)

@@ -1,16 +1,17 @@
 """検査の控え: issued before the officer leaves, and compared with the ledger at the next inspection."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from models.backups import record_verification
 from models.errors import InvalidField
-from models.inspection_receipt import Stood, against, unchanged
+from models.inspection_receipt import Stood, against, mistyped, unchanged
 from models.ledger import Ledger
 from models.mending import advice
-from models.paper_known import compare
+from models.paper_known import NOT_IN_LEDGER, compare
 from models.profile_forms import RECEIPT
 from models.store import Progress
 from models.verification import Verification
@@ -23,8 +24,23 @@ from ui.receipt_facts import as_stood, stood_of
 from ui.whole_dialog import WholeDialog
 
 PATTERN = "PDF (*.pdf)"
-Compared = tuple[list[str], list[str]]
-"""What does not agree, and what is said of what agrees."""
+ASK = (
+    "受託者に理由を尋ね、「点検」と次の書類の「注意」に出る復元・以前の状態での使用の記帳と、"
+    "その日付を確かめてください。"
+)
+LOOK = "まず、入力した記帳番号と先頭値を、控えと見比べてください。入力が控えのとおりなら、" + ASK
+FETCH = (
+    "台帳とは比べていません。元のPDFを選び直すか、紙の控えの記帳番号と先頭値を入力してください。"
+)
+
+
+@dataclass(frozen=True)
+class Compared:
+    """What does not agree, what is said of what agrees, and what to do where something does not."""
+
+    problems: list[str]
+    notes: list[str]
+    what_now: str = ASK
 
 
 class InspectionDialog(WholeDialog):
@@ -74,21 +90,17 @@ class InspectionDialog(WholeDialog):
         )  # fmt: skip
 
     def _tell(self, found: Compared, verified: Verification) -> None:
-        problems, notes = found
+        problems, what_now = found.problems, found.what_now
         if not verified.ok:
             said = self.tr("台帳の検証で、一致しない点が見つかりました。{0}").format(
                 advice(verified)
             )
-            problems = [*problems, said]
+            problems, what_now = [*problems, said], ASK
         if problems:
             lines = "\n".join(f"× {one}" for one in problems)
-            what_now = self.tr(
-                "受託者に理由を尋ね、「点検」と次の書類の「注意」に出る復元・以前の状態での使用の記帳と、"
-                "その日付を確かめてください。"
-            )
-            layout.say(self.said, f"{lines}\n{what_now}", "problem")
+            layout.say(self.said, f"{lines}\n{self.tr(what_now)}".strip(), "problem")
         else:
-            layout.say(self.said, "\n".join(f"○ {one}" for one in notes), "good")
+            layout.say(self.said, "\n".join(f"○ {one}" for one in found.notes), "good")
 
     # --- building ----------------------------------------
     def _build(self) -> None:
@@ -153,11 +165,17 @@ def against_file(ledger: Ledger, file: Path) -> Compared:
     verdict = verify_document(read_paper(file))
     stood, seal = stood_of(verdict), verdict.certificate_fingerprint or ""
     known = compare(ledger, verdict.number or "", verdict.sha256, seal, stood)
-    problems = [sentence for _, sentence in (*verdict.problems, *known.problems)]
-    same = [unchanged(ledger, stood)] if stood is not None else []
-    return problems, [*same, *known.notes]
+    found = [*verdict.problems, *known.problems]
+    if stood is None:  # a damaged file is none of ours; that says nothing about the ledger
+        told = [sentence for code, sentence in found if code != NOT_IN_LEDGER]
+        return Compared(told, [], FETCH)
+    problems = [sentence for _, sentence in found]
+    return Compared(problems, [unchanged(ledger, stood), *known.notes])
 
 
 def against_typed(ledger: Ledger, stood: Stood) -> Compared:
     ledger.require("verify")
-    return [sentence for _, sentence in against(ledger, stood)], [unchanged(ledger, stood)]
+    problems = [sentence for _, sentence in against(ledger, stood)]
+    if problems and (said := mistyped(ledger, stood)):
+        return Compared([said], [], "")
+    return Compared(problems, [unchanged(ledger, stood)], LOOK)

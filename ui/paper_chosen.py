@@ -53,12 +53,16 @@ class ChosenPart(QWidget):
         self.more = link_button(self.tr("さらに表示"), self._show_more)
         self._build()
 
-    def ask(self, doc_kind: str, contract_id: str) -> None:
-        """Offer the records for a document of a contract."""
+    def ask(self, doc_kind: str, contract_id: str, ticked: Sequence[str] = ()) -> None:
+        """Offer the records for a document of a contract.
+
+        Args:
+            ticked: ids of what is ticked first; without any it is what waits.
+        """
         self._asked, self._most = (doc_kind, contract_id), MOST
         self._clear()
         if offers_subjects(doc_kind):
-            self._read(())
+            self._read(ticked)
 
     def chosen(self) -> tuple[str, ...]:
         """Return the ids of the ticked records, oldest first."""
@@ -104,7 +108,7 @@ class ChosenPart(QWidget):
             self.list.addItem(self._entry(one))
         self.list.blockSignals(False)
         code = asked[0]
-        if self._most == MOST:
+        if self._most == MOST and not ticked:
             self._tick_waiting()
         else:
             self._tick([one for one in self._entries() if one.data(ID) in set(ticked)])

@@ -1,5 +1,6 @@
 """Making a paper: which document, about what; a look at the real PDF; then it is sealed."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -56,13 +57,20 @@ class PaperDialog(QDialog):
         contract_id: the contract chosen in the window, "" for none: of several none is chosen here
             either, for a paper of the wrong one goes to the wrong client.
         kind: the document that is offered first, "" for the first of the list.
+        about: ids of the records that are ticked first for that document.
     """
 
     def __init__(
-        self, desk: Desk, contract_id: str, parent: QWidget | None = None, *, kind: str = ""
+        self,
+        desk: Desk,
+        contract_id: str,
+        parent: QWidget | None = None,
+        *,
+        kind: str = "",
+        about: Sequence[str] = (),
     ) -> None:
         super().__init__(parent)
-        self._first_kind = kind
+        self._first_kind, self._first_about = kind, about
         self.desk = desk
         self.setWindowTitle(self.tr("書類の作成"))
         fit(self, 720, 560)
@@ -186,6 +194,8 @@ class PaperDialog(QDialog):
     def _add_present(self, rows: QFormLayout) -> None:
         self.officers, self.attendants = NamesText(OFFICERS), NamesText(ATTENDANTS)
         self.attendants.setPlainText(_myself(self.desk.ledger))
+        for names in (self.officers, self.attendants):  # what was missing is being typed in
+            names.textChanged.connect(lambda: say(self.message, ""))
         self.present_labels = (
             add_row(rows, OFFICERS, self.officers), add_row(rows, ATTENDANTS, self.attendants)
         )  # fmt: skip
@@ -241,7 +251,7 @@ class PaperDialog(QDialog):
             part.setVisible(code == RECEIPT)
         for shown in (self.seal, self.seal_note, self.seal_label):
             shown.setVisible(code != RECEIPT)
-        self.records.ask(code, contract_id)
+        self.records.ask(code, contract_id, self._first_about if code == self._first_kind else ())
         self._ask_replaced()
 
     def _ask_replaced(self) -> None:

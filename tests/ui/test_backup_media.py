@@ -96,6 +96,7 @@ def test_a_folder_is_the_usual_one_when_a_backup_lies_in_it(
     ledger, (stick, other) = house.ledger, (house.folder / "stick", house.folder / "other")
     page = BackupPage(desk, house.office)
     qtbot.addWidget(page)
+    page.show()
 
     def backed_up(*replies: object) -> str:
         answers(desk).replies[:] = replies
@@ -109,7 +110,7 @@ def test_a_folder_is_the_usual_one_when_a_backup_lies_in_it(
     backed_up(other, None)  # the wrong folder, and it is seen in time
     assert backup_folder(ledger) is None
     assert "保存先を選んで" in backed_up(stick, "B-01 金庫のUSB")
-    assert backup_folder(ledger) == stick
+    assert backup_folder(ledger) == stick and f"保存先　{stick}" in page.advice.text()
     assert "読み直して確かめました" in backed_up()  # asks no more
     mark = next(one for one in stick.iterdir() if one.suffix != ".azb")
     away = mark.rename(house.folder / mark.name)  # another stick lies in its place

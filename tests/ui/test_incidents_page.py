@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QToolButton
 from pytestqt.qtbot import QtBot
 
@@ -15,6 +16,8 @@ from tests.models.test_incidents import discovered, read, reported
 from tests.ui.table import Table
 from ui.form_dialog import FormDialog
 from ui.incidents_page import IncidentsPage
+from ui.paper_chosen import ID
+from ui.paper_dialog import PaperDialog
 
 
 @pytest.fixture
@@ -78,6 +81,19 @@ def test_from_the_discovery_to_the_first_report(table: Table, house: House) -> N
     assert told[0] == ("応急措置", "封筒を受け取りに行った。")
     assert told[1][0] == "第一報" and "健康づくり課" in told[1][1]
     assert "への書面の報告（直ちに）" in page.next.text(), "a call is no report in writing"
+
+
+def test_the_paper_is_about_the_marked_incident(table: Table, house: House) -> None:
+    marked, other = discovered(house), discovered(house, situation="別の件。")
+    page = shown(table, marked)
+    verb(page, "報告書を作る").trigger()
+    table.settle()
+    [dialog] = page.findChildren(PaperDialog)
+    assert dialog.chosen() == (marked.id,) and dialog.list.count() == 2
+    entries = [dialog.list.item(row) for row in range(2)]
+    next(one for one in entries if one.data(ID) == other.id).setCheckState(Qt.CheckState.Checked)
+    assert dialog.chosen() == (other.id,)
+    dialog.reject()
 
 
 def test_a_report_is_corrected_and_stays_with_its_incident(table: Table, house: House) -> None:

@@ -54,6 +54,7 @@ def test_from_the_names_to_the_comparison_at_the_next_inspection(
         assert not paper.seal.isVisible()  # the sheet has no room for a stamp
         assert "検査した方の職・氏名を入力してください" in paper.message.text() and not previews
         paper.officers.setPlainText("見本市 主査　𠮷野　花子\n見本市　辻󠄂　翔太")
+        assert paper.message.text() == ""
         press(table, paper.look)
         table.operations.asker.replies[:] = [True]  # type: ignore[attr-defined]
         seal_button(previews[0]).click()
@@ -79,9 +80,20 @@ def test_from_the_names_to_the_comparison_at_the_next_inspection(
         dialog.head.setText(" ".join(claims.head[at : at + 8] for at in range(0, 64, 8)))
         press(table, dialog.typed_button)
         assert "○" in dialog.said.text()
+        dialog.number.setText(f"{claims.seq + 1}")
+        press(table, dialog.typed_button)
+        assert f"× 入力した先頭値は、記帳番号{claims.seq:,}のものです" in dialog.said.text()
+        assert "受託者" not in dialog.said.text()
         dialog.head.setText("0" * 64)
         press(table, dialog.typed_button)
         assert "×" in dialog.said.text() and "書き換えられたか" in dialog.said.text()
+        assert "控えと見比べて" in dialog.said.text() and "受託者に理由を" in dialog.said.text()
+        cut = tmp_path / "cut.pdf"
+        cut.write_bytes(file.read_bytes()[:-200])
+        table.operations.asker.replies[:] = [cut]  # type: ignore[attr-defined]
+        press(table, dialog.file_button)
+        assert "壊れている" in dialog.said.text() and dialog.said.text().count("×") == 1
+        assert "受託者" not in dialog.said.text()
         dialog.number.setText("百")
         press(table, dialog.typed_button)
         assert "「記帳番号」は、控えにある数字" in dialog.said.text()
