@@ -3,7 +3,8 @@
 Whoever issues a first password knows it, and may sign in with it before its person does. So nobody is
 a second person to an exception whose keys the asker has issued since, nor whose keys came by an act
 on accounts that nobody else has agreed to. Neither does it make room that the asker alone has lately
-said of others that they left, stopped their use, or gave them new keys. The recovery sheet is the way
+said of others that they left, stopped their use, or gave them new keys, himself or through somebody
+whom he alone let in. The recovery sheet is the way
 out: it is sealed away from the one who asks, and each use of it is entered.
 """
 
@@ -15,7 +16,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from models import namesakes
-from models.chain import local_time, read_content
+from models.chain import Command, local_time, read_content
 from models.codes import AccountStatus, Role, SystemEventKind
 from models.records import (
     LedgerOrigin,
@@ -34,11 +35,13 @@ if TYPE_CHECKING:
 
 RULE = "A-37"
 """Under which an act on the account of an administrator or responsible person waits for a second."""
+AGREEING = frozenset({Role.WORKER, Role.SUPERVISOR})
+"""Who may agree to what another asks (obligations.md 8.4.1)."""
 LATELY = timedelta(days=14)
 """How long somebody is shut out before his silence counts: he would have asked for his way in."""
 GIVEN = (
-    "パスワードを、この確認を求めた方が後から発行しているため、二人目になれません（求めた方も、"
-    "そのパスワードを知っているためです）。前から自分のパスワードを使っている、ほかの方が確認します。"
+    "パスワードを、この確認を求めた方か、その方だけで利用者にした方が後から発行しているため、二人目に"
+    "なれません（発行した方も、そのパスワードを知っているためです）。前から自分のパスワードを使っている、ほかの方が確認します。"
     "いなければ、責任者が回復シートで入り直してから、パスワードを発行し直してください。"
 )
 
@@ -58,11 +61,13 @@ class Issue:
     Attributes:
         first, last: entries of that command.
         author: id of the account, or name of the sheet, that entered it.
+        at: when, by the clock of its PC.
     """
 
     first: int
     last: int
     author: str
+    at: datetime
 
 
 @dataclass(frozen=True)
@@ -111,17 +116,22 @@ class Issues:
         self._known: dict[str, list[Issue]] = {}
 
     # --- the present way in ----------------------------------------------------------------------
-    def standing(self, account: UserAccount, askers: set[str], since: int | None) -> Standing:
+    def standing(
+        self, account: UserAccount, askers: set[str], since: int | None, *, accounts: bool = False
+    ) -> Standing:
         """Tell whether an account may agree to what a person asked.
 
         Args:
             askers: ids of the persons who are about it.
             since: first entry of the command that asked; None for what is asked now.
+            accounts: it is about an account, which an invented administrator would serve.
         """
         if since is None and not self._waiting:
             return Standing.OWN
         found = self._of(account.id)
         stands = self._given(found[-1], account.id, askers, since) if found else Standing.OWN
+        if accounts and stands is Standing.OWN and self._by_another_hand(account.id, askers, since):
+            stands = Standing.NEW
         if stands is not Standing.NEW or since is None:
             return stands
         known = any(one.first < since for one in self._of_person(account.person_id))
@@ -146,6 +156,31 @@ class Issues:
             return Standing.NEW if lately else Standing.OWN
         theirs = [one for one in self._of(giver.id) if one.first < issue.first]
         return self._given(theirs[-1], giver.id, askers, since) if theirs else Standing.OWN
+
+    def _by_another_hand(self, account_id: str, askers: set[str], since: int | None) -> bool:
+        """Tell whether keys came, since something was asked, from whom an asker alone let in."""
+        given = [one for one in self._of(account_id) if one.author != account_id]
+        return any(
+            since is not None
+            and issue.first >= since
+            and self._is_for(issue, askers)
+            and not self._let_in_again(issue, account_id, since)
+            for issue in given[-1:]
+        )
+
+    def _is_for(self, issue: Issue, askers: set[str]) -> bool:
+        """Tell whether an asker entered it, or somebody whom an asker alone let in lately then.
+
+        That one may be invented: nobody agreed to it, and nobody had the time to miss anything.
+        """
+        if self._is_of(issue.author, askers):
+            return True
+        given = (one for one in self._of(issue.author) if one.author != issue.author)
+        for keys in [one for one in given if one.first < issue.first][-1:]:
+            late = issue.at - keys.at < LATELY and keys.first not in self._agreed
+            if late and not self._let_in_again(keys, issue.author, None):
+                return self._is_for(keys, askers)
+        return False
 
     def _of_newcomer(
         self, issue: Issue, account_id: str, giver: UserAccount, askers: set[str]
@@ -207,7 +242,7 @@ class Issues:
             return False
         keys = [one.last for one in self._of(account.id) if one.last < since]
         return (
-            then.record.app_role in (Role.WORKER, Role.SUPERVISOR)
+            then.record.app_role in AGREEING
             and bool(keys)
             and not self._cut_off(keys[-1], since)
             and not namesakes.same_or_alike(store, account.person_id, others)
@@ -311,9 +346,11 @@ class Issues:
             for command, entry in self._ledger.store.history(UserAccount.type, one.id):
                 fields = read_content(entry.content)[0] if entry.content else {}
                 stands = fields.get("public_key"), fields.get("status")
-                late = local_time(command.recorded_at, command.offset) > began
-                if before not in (None, stands) and late and self._is_of(command.author, {asker}):
-                    yield command.first_seq
+                act = _issue(command)
+                if before not in (None, stands) and act.at > began:
+                    own = act.author == one.id and one.person_id != asker
+                    if not own and self._is_for(act, {asker}):
+                        yield act.first
                 before = stands
 
     def let_in_lately(self, asker: str) -> set[str]:
@@ -321,18 +358,24 @@ class Issues:
         began: datetime = self._ledger.now() - LATELY
         found = set()
         for one in self._accounts:
-            command, _ = self._ledger.store.history(UserAccount.type, one.id)[0]
-            late = local_time(command.recorded_at, command.offset) > began
-            if late and self._is_of(command.author, {asker}):
-                alone = command.first_seq not in self._agreed
-                if alone and self.stood(command.first_seq, {asker, one.person_id}):
+            let_in = self.command_of(one)
+            if let_in.at > began and self._is_for(let_in, {asker}):
+                alone = let_in.first not in self._agreed
+                if alone and self.stood(let_in.first, {asker, one.person_id}):
                     found.add(one.id)
         return found
+
+    def in_first_days(self, asker: str) -> bool:
+        """Tell whether nobody who may agree was ever let in but lately, and by one person."""
+        began: datetime = self._ledger.now() - LATELY
+        others = (one for one in self._accounts if one.person_id != asker)
+        let_in = [self.command_of(one) for one in others if one.app_role in AGREEING]
+        return all(one.at > began and self._is_of(one.author, {asker}) for one in let_in)
 
     def command_of(self, record: Record) -> Issue:
         """Return the command that created a record."""
         command, _ = self._ledger.store.history(record.type, record.id)[0]
-        return Issue(command.first_seq, command.last_seq, command.author)
+        return _issue(command)
 
     def _administrator_seen(self) -> int:
         """Return the last entry about an account that an administrator made."""
@@ -360,7 +403,7 @@ class Issues:
         for command, entry in self._ledger.store.history(UserAccount.type, account_id):
             said = read_content(entry.content)[0].get("public_key") if entry.content else key
             if said != key:
-                yield Issue(command.first_seq, command.last_seq, command.author)
+                yield _issue(command)
             key = said
 
     def _of_person(self, person_id: str) -> Iterable[Issue]:
@@ -399,3 +442,8 @@ class Issues:
 def _called(said: Sequence[Version[Person]], then: datetime) -> Person:
     """Return a person as named at a moment, or when first entered."""
     return next((one.record for one in reversed(said) if one.at <= then), said[0].record)
+
+
+def _issue(command: Command) -> Issue:
+    at = local_time(command.recorded_at, command.offset)
+    return Issue(command.first_seq, command.last_seq, command.author, at)

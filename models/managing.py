@@ -5,7 +5,8 @@ nobody from shutting out who left. One who is only slowed down after wrong passw
 anybody could bring that about. What a responsible person does while an administrator is registered,
 or was taken out and nobody else has agreed to it yet, is entered as such; what touches an
 administrator's own account, and what lets a responsible person in, takes a second person, so that
-nobody makes himself administrator, or two persons, unseen. Who lets others in while it is only by his
+nobody makes himself administrator, or two persons, unseen: the first administrator, too, but in the
+first days of an office. Who lets others in while it is only by his
 own word that no administrator is there is not kept from it, but it waits for somebody who agrees.
 A password that others know, or a lost card, waits for nobody (A-06), and gives nobody a way in.
 """
@@ -66,7 +67,7 @@ STOOD = (
     "確認待ちの例外がほかになければ、止めてから{days}日たつと、理由を付けて行えます。"
 )
 ADDED = "サインインできるシステム管理者がいないための、利用者の追加"
-ANOTHER = "責任者の利用者の追加"
+ANOTHER = "{role}の利用者の追加"
 
 
 class Managed(Enum):
@@ -198,13 +199,13 @@ class Managing:
             instead, two = False, deed.act in WAYS_IN
         else:
             instead = bool(self.administrators()) or issues.unagreed
-            two = instead and deed.role is Role.ADMINISTRATOR
+            two = deed.role is Role.ADMINISTRATOR and (instead or self._somebody_else())
         if not (instead or two):
             return []
         ledger.prepare()  # what is signed stands right behind the last entry
         answers = answers or NO_ANSWERS
         people = self._seconds(deed.account) if two else set()
-        event = self._event(deed, answers, alone=two and not people)
+        event = self._event(deed, answers, instead=instead, alone=two and not people)
         made: list[RuleOverride] = []
         if two:
             made = [self._agreed(deed, event, answers, people)]
@@ -222,22 +223,31 @@ class Managing:
             issues.gone_lately(one, asker) for one in self.administrators()
         )
 
-    def _event(self, deed: Deed, answers: Answers, *, alone: bool) -> SystemEvent:
+    def _somebody_else(self) -> bool:
+        """Tell whether anybody could be asked about the first administrator, or only lately cannot.
+
+        In the first days of an office one person lets everybody in.
+        """
+        if self._ledger.rules.issues.in_first_days(self._ledger.user.person_id):
+            return False
+        return bool(self._seconds(None) or self._somebody_could(None))
+
+    def _event(self, deed: Deed, answers: Answers, *, instead: bool, alone: bool) -> SystemEvent:
         """Return the same record until something else is entered: the second person signs it.
 
         Args:
+            instead: it is done in the place of an administrator.
             alone: nobody can agree to what takes two, so that the next paper tells of it.
         """
         draft = _Draft(deed, self._ledger.store.head(), alone, self._ledger.today())
         if self._drafted is not None and self._drafted[0] == draft:
             return self._drafted[1]
-        words = INSTEAD
-        if deed.role is Role.SUPERVISOR:
-            words = BY_ONE if alone else AGREED
+        words, usual = INSTEAD, ADDED
+        if not instead:
+            words, usual = BY_ONE if alone else AGREED, _filled(ANOTHER, deed)
         level = EventLevel.WARN if alone and deed.act in WAYS_IN else EventLevel.INFO
         told = _filled(words, deed)
         news = News(SystemEventKind.ACCOUNTS_MANAGED, level, told, deed.login)
-        usual = ANOTHER if deed.role is Role.SUPERVISOR else ADDED
         reason = self._ledger.registers.reason(deed.reason or answers.reason(RULE) or usual)
         event = self._ledger.journal.event(news, reason)
         self._drafted = (draft, event)
@@ -306,7 +316,7 @@ class Managing:
         among = self._here() - rules.issues.let_in_lately(self._ledger.user.person_id)
         return rules.seconds(
             actors, among=among, since=since, newcomers=newcomers,
-            askers=rules.issues.askers,
+            askers=rules.issues.askers, accounts=True,
         )  # fmt: skip
 
     def _somebody_could(self, account: UserAccount | None) -> str:

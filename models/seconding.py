@@ -118,6 +118,7 @@ class SecondPerson:
         since: int | None = None,
         newcomers: bool = True,
         askers: Collection[str] = (),
+        accounts: bool = False,
     ) -> set[str]:
         """Return who could agree to an exception; nobody at a site of one (obligations 8.4.1).
 
@@ -130,10 +131,12 @@ class SecondPerson:
             since: first entry of the command that asked, if it was asked before.
             newcomers: whom the asker let in since may agree, where nobody else could.
             askers: who else is about it, and may have let somebody in for it.
+            accounts: it is about an account (A-37).
         """
         able = [one for one in self._others(actors, asker) if among is None or one.id in among]
         about = {asker or self._asker, *askers}
-        able = self._trusted(able, about, since, newcomers=newcomers)
+        stand = {one.id: self.issues.standing(one, about, since, accounts=accounts) for one in able}
+        able = _trusted(able, stand, newcomers=newcomers)
         responsible = {one.person_id for one in able if one.app_role is Role.SUPERVISOR}
         return responsible or {one.person_id for one in able}
 
@@ -148,15 +151,6 @@ class SecondPerson:
         if self._issues is None or self._issues[0] != head:
             self._issues = head, Issues(self._ledger)
         return self._issues[1]
-
-    def _trusted(
-        self, able: list[UserAccount], askers: set[str], since: int | None, *, newcomers: bool
-    ) -> list[UserAccount]:
-        """Leave out those in whose name the asker may sign: he issued their keys."""
-        stand = [(one, self.issues.standing(one, askers, since)) for one in able]
-        own = [one for one, standing in stand if standing is Standing.OWN]
-        new = [one for one, standing in stand if standing is Standing.NEW]
-        return own or (new if newcomers else [])
 
     def _others(self, actors: set[str], asker: str = "") -> list[UserAccount]:
         """Return the accounts of everybody who may be a second person to an act."""
@@ -362,17 +356,20 @@ class SecondPerson:
         except Refused as error:
             return str(error)
         since, newcomers = self._asked_at(override, actors)
-        askers = self.issues.askers if override.rule_id == RULE else set()
+        about_accounts = override.rule_id == RULE
+        askers = self.issues.askers if about_accounts else set()
 
         def able(but: set[str]) -> set[str]:
             return self.seconds(
-                actors | but, override.requested_by, since=since, newcomers=newcomers, askers=askers
-            )
+                actors | but, override.requested_by, since=since, newcomers=newcomers,
+                askers=askers, accounts=about_accounts,
+            )  # fmt: skip
 
         # Whom it let in agrees to it only where nobody else is there.
         if account.person_id in (able(self.issues.concerned(override)) or able(set())):
             return ""
-        mine = self.issues.standing(account, {override.requested_by, *askers}, since)
+        about = {override.requested_by, *askers}
+        mine = self.issues.standing(account, about, since, accounts=about_accounts)
         return FOR_THE_RESPONSIBLE if mine is Standing.OWN else GIVEN
 
     def _asked_at(self, override: RuleOverride, actors: set[str]) -> tuple[int, bool]:
@@ -419,6 +416,15 @@ class SecondPerson:
 def reasons_for(rules: Sequence[str], answers: Answers) -> Mapping[str, str]:
     """Return the reasons of these rules as they are entered."""
     return {rule: answers.reason(rule)[:1000] for rule in rules}
+
+
+def _trusted(
+    able: Sequence[UserAccount], stand: Mapping[str, Standing], *, newcomers: bool
+) -> list[UserAccount]:
+    """Leave out those in whose name the asker may sign: he issued their keys."""
+    own = [one for one in able if stand[one.id] is Standing.OWN]
+    new = [one for one in able if stand[one.id] is Standing.NEW]
+    return own or (new if newcomers else [])
 
 
 def may_second(account: UserAccount) -> bool:

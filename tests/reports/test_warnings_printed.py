@@ -10,7 +10,7 @@ import pytest
 from models.codes import BackupKind, EventLevel, HandlingKind, Role, SystemEventKind
 from models.commands import creating
 from models.exposure import shut
-from models.issued import RULE
+from models.issued import LATELY, RULE
 from models.journal import MOST_PRINTED
 from models.records import BackupRun, HandlingEvent, Submission, SystemEvent, UserAccount
 from models.rules.answers import Answers
@@ -147,6 +147,7 @@ def test_a_restore_is_printed_on_the_register(house: House) -> None:
 def test_what_nobody_agreed_to_stands_on_every_paper_until_somebody_does(house: House) -> None:
     """Another responsible person, where those who could agree have left: told, without the reason."""
     ledger, people = house.ledger, house.story.people
+    house.clock.go_to(ledger.today() + LATELY, 9)  # the administrator has been there for a while
     account = ledger.registers.all(UserAccount, login_name=cast.USERS[1].login)[0].record
     house.sign_in(ADMINISTRATOR.login).people.disable_account(account.id, "退職のため")
     house.sign_in(BOSS.login).people.add_account(

@@ -5,18 +5,18 @@ nobody is left to ask. What he says alone makes no room for two weeks; what he d
 papers. A small office in which somebody really left must go on all the same.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
-from models.codes import Role
+from models.codes import Role, SystemEventKind
 from models.commands import Change
 from models.errors import NeedsAnswer, Refused
 from models.issued import LATELY
-from models.records import Person, RuleOverride
+from models.records import Person, RuleOverride, SystemEvent
 from models.rights_alone import MOST_PRINTED
 from models.rules.answers import EVERY, Answers
 from models.seconding import asked_of
@@ -25,6 +25,7 @@ from tests.security.test_taken_over import (
     ADMINISTRATOR,
     ALONE,
     BOSS,
+    DUMMY,
     FIRST,
     GIVEN,
     LATER,
@@ -351,6 +352,53 @@ def test_a_worker_of_the_same_minute_agrees_to_nobody_where_another_was_there(al
     alone.clock.go_to(alone.ledger.today() + LATELY, 10)  # it is no minute any more
     at_once(alone, invented, "tsuji", OTHERS)
     assert not printed(alone) and no_problems(alone)
+
+
+# --- the first administrator -----------------------------------------------------------------------
+
+
+def test_the_first_administrator_takes_somebody_who_is_there(alone: House) -> None:
+    """A ledger that had none: he invents one, and whom that one lets in would agree to anything."""
+    add(alone, "worker", WORKER.login, Role.WORKER)
+    take_over(alone, WORKER.login)
+    alone.clock.go_to(alone.ledger.today() + LATELY, 9)
+    for answers in (None, ALONE, LATER):
+        with pytest.raises(
+            NeedsAnswer, match="「sakiyama」（システム管理者）の利用者の追加"
+        ) as asked:
+            new_one(alone, answers)
+        assert asked_of(asked.value).question is not None
+    gone(alone, "worker", yesterday(alone))
+    with pytest.raises(Refused, match=f"{NOBODY}.*退職日"):
+        new_one(alone)
+    gone(alone, "worker", None, Answers())
+    at_once(alone, lambda a: new_one(alone, a), WORKER.login, TAKEN)
+    [event] = alone.ledger.registers.all(SystemEvent, kind=SystemEventKind.ACCOUNTS_MANAGED)
+    assert event.record.detail.endswith("ほかの方の確認を受けて責任者が行いました。")
+    assert not waiting(alone) and not printed(alone) and no_problems(alone)
+
+
+@pytest.mark.parametrize("act", [reissue, disable])
+def test_whom_he_alone_let_in_acts_for_him(alone: House, act: Callable[..., Change]) -> None:
+    """In the first days nobody is asked about an administrator: his acts are the asker's then."""
+    add(alone, "worker", WORKER.login, Role.WORKER)
+    take_over(alone, WORKER.login)
+    assert not new_one(alone, None).notices
+    come_in(alone, "sakiyama", FIRST).people.change_password(FIRST, DUMMY)
+    act(alone, WORKER.login)
+    if act is disable:
+        add(alone, "worker2", "tsuji", Role.WORKER)
+    login = "tsuji" if act is disable else WORKER.login
+    come_in(alone, login, FIRST).people.change_password(FIRST, OTHERS)
+    alone.sign_in(BOSS.login)
+
+    def invented(answers: Answers | None) -> Change:
+        return add(alone, "administrator", "watanabe", Role.SUPERVISOR, answers)
+
+    with pytest.raises(Refused, match=NOBODY):
+        at_once(alone, invented, login, OTHERS)
+    alone.clock.go_to(alone.ledger.today() + LATELY, 10)
+    at_once(alone, invented, login, OTHERS)
 
 
 # --- on papers -------------------------------------------------------------------------------------
