@@ -9,10 +9,11 @@ from collections.abc import Iterator
 from datetime import date
 
 from models.at_closing import at_closing
+from models.codes import Decision
 from models.evidence_rows import NOTE, Row
 from models.inquiry import Inquiry
 from models.late_basis import paper_of
-from models.records import ContractPlace, Place
+from models.records import Authorization, ContractPlace, Place
 from models.rules.case import Case
 from models.rules.covered_days import Stretch, stretches
 from models.rules.places import (
@@ -65,6 +66,8 @@ def _said(asked: Inquiry, one: ContractPlace) -> Iterator[str]:
             yield from _entered_late(case, one, name, now)
         if before.consent is None or now.consent is not None:
             continue
+        if now.last == now.first == _taken_back_on(case, before.consent):
+            continue  # the day itself is there to leave the place
         known = {
             "place": name, "consent": before.consent.caption(), "day": format_short(before.last),
         }  # fmt: skip
@@ -73,6 +76,11 @@ def _said(asked: Inquiry, one: ContractPlace) -> Iterator[str]:
             yield BETWEEN.format(**known, after=after.consent.caption(), begins=begins)
         elif last < today or not place_counts(case, one):
             yield AFTERWARDS.format(**known, last=format_short(now.last))
+
+
+def _taken_back_on(case: Case, given: Authorization) -> date | None:
+    """Return the day on which the client took a consent back (取消), None where it ended otherwise."""
+    return case.books.over_since(given) if given.decision is Decision.REVOKED else None
 
 
 def _entered_late(case: Case, one: ContractPlace, name: str, now: Stretch) -> Iterator[str]:

@@ -1,10 +1,11 @@
 """Rules about places: designated beforehand, used as designated, locked."""
 
 from collections.abc import Iterator
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 from models.codes import (
     AuthorizationSubject,
+    Decision,
     HandlingKind,
     PlaceKind,
     PlaceStatus,
@@ -48,6 +49,12 @@ NAMED_EQUIPMENT = (
 )
 
 
+TAKEN_BACK = (
+    "{name}の使用の承諾（{consent}）は、{day}に取り消されました。きょうのうちに、改めて承諾を得て「承諾・指示」に登録し、"
+    "この場所に結び付けるか、媒体・資料を移して使用を終えてください。翌日からは、承諾のない使用になります。"
+)
+
+
 def r03_place_is_cleared_first(case: Case) -> Iterator[str]:
     """A place is used only after notice, consent, or both, as the text demands for that use.
 
@@ -71,6 +78,11 @@ def r03_place_is_cleared_first(case: Case) -> Iterator[str]:
             f"{_called(case, one)}の使用の承諾は、もう有効ではありません（{why}）。改めて承諾を得て"
             "「承諾・指示」に登録し、この場所に結び付けるか、使用を終えてください。"
         )
+    elif not lacking and (gone := _taken_back(case, one, case.today)):
+        words = TAKEN_BACK.format(
+            name=_called(case, one), consent=gone.caption(), day=format_short(case.today)
+        )
+        yield Say(words, doubtful=True)
     elif not lacking and (unsaid := _unnamed(case, one)):
         yield Say(UNNAMED.format(name=_called(case, one), consent=unsaid.caption()), doubtful=True)
 
@@ -311,17 +323,30 @@ def _unnamed(case: Case, one: ContractPlace) -> Authorization | None:
 def lapsed(case: Case, one: ContractPlace, day: date) -> str:
     """Return in a word why a place that was allowed is so no more on a day, "" while it is.
 
-    A consent that was never there accuses the designation, not every act (R-03).
+    A consent that was never there accuses the designation, not every act (R-03). The day itself on
+    which the client took one back is there to leave the place: no text wants it left that minute.
     """
     given = case.books.find(Authorization, one.authorization_id)
     if case.params.place_notice.regime not in CONSENTED or not is_concerned(case, one):
         return ""
     if given is None or one.use_from is None or any(_consent(case, one, "", one.use_from)):
         return ""
-    if is_allowed(case, one, day):
+    if is_allowed(case, one, day) or _taken_back(case, one, day):
         return ""
     last = last_consent(case, one, day) or given
     return unfit(case.books.as_of(last, day), None, day, ())
+
+
+def _taken_back(case: Case, one: ContractPlace, day: date) -> Authorization | None:
+    """Return the consent to a place that the client took back on a day, None where another allows it."""
+    if not wants_consent(case) or not is_concerned(case, one) or is_allowed(case, one, day):
+        return None
+    before = day - timedelta(days=1)
+    for given in consents_to(case, one):
+        over = given.decision is Decision.REVOKED and case.books.over_since(given) == day
+        if over and case.books.as_of(given, before).covers(before):
+            return given
+    return None
 
 
 def designated(case: Case, place_id: str) -> ContractPlace | None:

@@ -12,7 +12,7 @@ from models.calendar import calendar
 from models.codes import Decision, PlaceStatus
 from models.codes import HandlingKind as K
 from models.errors import NeedsAnswer
-from models.evidence import evidence
+from models.evidence import ClauseState, evidence
 from models.place_gaps import QUERY
 from models.records import (
     Authorization,
@@ -121,13 +121,45 @@ def test_what_leaves_a_place_whose_consent_is_over_accuses_nobody(
 
 
 def test_a_consent_that_is_revoked_stood_until_then(house: House) -> None:
-    """It was in force on the first day; what is wrong is only that the place is used on."""
+    """It was in force on the first day; what is wrong is only that the place is used on.
+
+    No text wants it left that minute: the day itself is there to move out, or to get a new consent.
+    """
+    house.clock.wait(24 * 60)
     change(house, decision=Decision.REVOKED, decided_on=house.ledger.today())
-    rows = told(house)["contract_place"]
-    assert not any("使用を始める日" in one for one in rows)
-    assert any("もう有効ではありません" in one for one in rows)
+    rows = told(house)
+    assert any("きょうのうちに" in one for one in rows["contract_place"])
+    assert not any("もう有効ではありません" in one for one in rows["contract_place"])
+    assert "handling_event" not in rows and use(house) == []
+    clauses = [one for one in evidence(house.ledger, house.story.contract) if says_so(one)]
+    assert clauses and {one.state for one in clauses} <= {"action"}
+    house.clock.wait(24 * 60)
+    rows = told(house)
+    assert not any("使用を始める日" in one for one in rows["contract_place"])
+    assert any("もう有効ではありません" in one for one in rows["contract_place"])
     [asked] = use(house)
     assert "この日有効ではありません" in asked.message
+    clauses = [one for one in evidence(house.ledger, house.story.contract) if says_so(one)]
+    assert "broken" in {one.state for one in clauses}
+
+
+@pytest.mark.parametrize("days", [0, 1])
+def test_a_place_that_is_left_on_the_day_of_the_revocation_leaves_no_note(
+    house: House, days: int
+) -> None:
+    house.clock.wait(24 * 60)
+    change(house, decision=Decision.REVOKED, decided_on=house.ledger.today())
+    house.clock.wait(24 * 60 * days)
+    ended = replace(designation(house), use_to=house.ledger.today(), status=PlaceStatus.ENDED)
+    house.ledger.registers.revise(ended, WHY, answers=Answers({EVERY: WHY * 2}, later=True))
+    house.clock.wait(24 * 60)
+    assert any("使用する場所でした" in one for one in proof.sentences(house, QUERY)) is bool(days)
+
+
+def says_so(clause: ClauseState) -> bool:
+    """Tell whether a clause speaks of the consent that was taken back."""
+    words = [row.sentence for name, rows in clause.evidence for row in rows]
+    return any("きょうのうちに" in one or "もう有効ではありません" in one for one in words)
 
 
 def test_acts_from_before_the_revocation_accuse_nobody(house: House) -> None:
