@@ -4,7 +4,7 @@ A paper that speaks of an act speaks of what corrects it, too: the client has it
 another one in its place (models/paper_undone.py).
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -131,9 +131,46 @@ def _told(asked: Inquiry, documents: tuple[str, ...], count: Callable[[Submissio
 
 def acts(asked: Inquiry, kinds: tuple[HandlingKind, ...]) -> Iterable[Act]:
     """Return the acts of some kinds of which a paper is to speak, in entry order."""
-    wanted = asked.acts(Where("kind", Op.IN, kinds))
-    found: Iterable[Act] = asked.listed(wanted, FIELDS, _act).values()
-    return found
+    mine = Where("kind", Op.IN, kinds)
+    found: Mapping[str, Act] = asked.listed(asked.acts(mine), FIELDS, _act)
+    gone: Mapping[str, date] = asked.listed(asked.acts(mine, voided=True), ("occurred_at",), _day)
+    return _entered_again(asked, found.values(), gone) if gone else found.values()
+
+
+def _entered_again(asked: Inquiry, found: Iterable[Act], gone: Mapping[str, date]) -> Iterator[Act]:
+    """Yield acts; one that was voided and entered again as it was keeps what was told of it.
+
+    Same kind, same day, same things and as many: any other day gains nothing by what was voided.
+    """
+    acts = list(found)
+    known = {id_ for act in acts for id_ in act.ids}
+    left: dict[date, list[str]] = {}
+    for id_, day in gone.items():
+        if id_ not in known:
+            left.setdefault(day, []).append(id_)
+    for act in acts:
+        alike = left.get(act.day, [])
+        if same := next((id_ for id_ in alike if _is_same(asked, id_, act)), ""):
+            alike.remove(same)
+            act = replace(act, ids=(*act.ids, *(one.record.id for one in asked.chain(same))))
+        yield act
+
+
+def _is_same(asked: Inquiry, voided: str, act: Act) -> bool:
+    """Tell whether an act says what one that was entered before it said, and was voided."""
+    before, since = (asked.versions(HandlingEvent, id_)[:1] for id_ in (voided, act.ids[0]))
+    return any(
+        old.seq < new.seq and _told_by(old.record) == _told_by(new.record)
+        for old, new in zip(before, since, strict=False)
+    )
+
+
+def _told_by(one: HandlingEvent) -> tuple[HandlingKind | None, set[tuple[str, object]]]:
+    return one.kind, {(line.item_id, line.quantity) for line in one.lines}
+
+
+def _day(_asked: Inquiry, _id: str, at: datetime) -> date:
+    return at.date()
 
 
 def _act(

@@ -17,6 +17,7 @@ from models.codes import (
     IncidentNature,
     IncidentReportKind,
     IncidentStatus,
+    Means,
     ReportCycle,
     SubmissionMeans,
     SubmissionStatus,
@@ -147,6 +148,50 @@ def test_the_paper_of_a_corrected_act_is_replaced_and_not_missing(house: House) 
     assert "EQ-RECEIPT" not in {name for one in evidence(house.ledger, contract(house))
                                 for name, rows in one.evidence if rows}  # fmt: skip
     assert told(house) == {}
+
+
+@pytest.mark.parametrize(
+    "again", ["the same", "a day later", "a day earlier", "another thing", "never told"]
+)
+def test_what_is_voided_and_entered_again_as_it_was_is_not_late_by_that(
+    tmp_path: Path, again: str
+) -> None:
+    """K-24: its paper was in time; any other day, or thing, is measured by the paper of its own."""
+    with furnished(tmp_path, accounts=True, things=2, wait=30) as house:
+        house.clock.go_to(FIRST_DAY + timedelta(days=2), 10)
+        one, other = (stored.record for stored in house.ledger.registers.all(Item)[:2])
+        gone = give_back(house, one, house.clock())
+        if again != "never told":
+            hand_in(house, "D-17", house.ledger.today(), subject_ids=(gone.id,))
+            hand_in(house, "D-16", house.ledger.today(), subject_ids=(gone.id,))
+        at = house.clock()
+        house.clock.go_to(house.ledger.today() + timedelta(days=20), 10)
+        assert (told(house) == {}) and state(house, "SK-14.2") != "broken"
+        house.ledger.handling.void(gone.id, "相手の名を誤ったため")
+        days = {"a day later": 1, "a day earlier": -1}.get(again, 0)
+        item = other if again == "another thing" else one
+        new = give_back(house, item, at + timedelta(days=days))
+        overdue = [
+            due for due in calendar(house.ledger, house.story.contract.id)
+            if due.code == "K-24" and due.id == new.id
+        ]  # fmt: skip
+        assert bool(overdue) is (again != "the same")
+        for kind in ("D-17", "D-16"):
+            hand_in(house, kind, house.ledger.today(), subject_ids=(new.id,))
+        late = [one for some in told(house).values() for one in some if new.caption() in one]
+        assert bool(late) is (again != "the same")
+
+
+def give_back(house: House, item: Item, at: datetime) -> HandlingEvent:
+    house.ledger.handling.record(
+        HandlingEvent(
+            contract_id=house.story.contract.id, kind=HandlingKind.RETURN, occurred_at=at,
+            purpose="返還", actor_person_id=house.story.people["worker"], means=Means.DIRECT,
+            place_from_id=item.home_place_id, counterpart_name="見本　三郎",
+            lines=(HandlingLine(item_id=item.id),),
+        )
+    )  # fmt: skip
+    return last(house, HandlingKind.RETURN)
 
 
 def test_without_a_paper_the_corrected_act_waits_for_its_own(house: House) -> None:
