@@ -47,11 +47,13 @@ class FieldRow(QWidget):
         self.label.setText(f"{shown}\n{mark}" if mark else shown)
         self.editor.set_word(f"{self.word}　{mark}".strip())
 
-    def show_problem(self, sentence: str) -> None:
-        """Show why the value cannot stand, "" when it can."""
+    def show_problem(self, sentence: str) -> bool:
+        """Show why the value cannot stand, "" when it can; tell whether the line came or went."""
+        had = bool(self.problem.text())
         self.problem.setText(f"{WARNING} {sentence}" if sentence else "")
         self.problem.setVisible(bool(sentence))
         self.editor.focus_target().setAccessibleDescription(sentence or self.hint.text())
+        return had is not bool(sentence)
 
     def show_echo(self) -> None:
         """Show what was understood."""

@@ -142,11 +142,20 @@ class FieldsForm(QWidget):
             if isinstance(row.editor, ChoiceEditor):
                 row.editor.say(partial(self._spoken, built, name))
         found = self.problems()
+        moved = False
         for name, row in self.rows.items():
             sentences = found.get(name, []) if row.touched and name not in self._shown_only else []
-            row.show_problem("\n".join(sentences))
+            moved |= row.show_problem("\n".join(sentences))
+        if moved:
+            self._settle_rows()
         self._show_general(found.get("", []))
         self._show_missing(built)
+
+    def _settle_rows(self) -> None:
+        """Give each row its height anew: Qt's form layout keeps those from before a line came or went."""
+        for layout in dict.fromkeys(self._layouts.values()):
+            layout.invalidate()
+            layout.activate()
 
     @staticmethod
     def _spoken(built: Declared, name: str, code: Code) -> str:

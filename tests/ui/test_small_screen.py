@@ -8,6 +8,7 @@ from PySide6.QtCore import QPoint, QRect
 from PySide6.QtWidgets import QApplication, QComboBox, QDialog, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
+from models.records import Incident
 from tests.house import House, furnished
 from tests.ui.shell import Answers, settle
 from ui.access_part import AccessPart
@@ -15,6 +16,7 @@ from ui.application import prepare
 from ui.calendar_page import CalendarPage
 from ui.elided import ElidedLabel
 from ui.fitting import LEAST_WIDE
+from ui.form_dialog import FormDialog
 from ui.new_sheet import NewSheetDialog
 from ui.operations import Operations
 from ui.page import Desk, Page
@@ -187,3 +189,16 @@ def test_the_side_list_shows_which_page_is_open(qtbot: QtBot, desk: Desk, house:
     bench.setFixedSize(960, 440)
     QApplication.processEvents()
     assert whole(marks[11])
+
+
+def test_what_is_wrong_with_a_field_squeezes_no_other(qtbot: QtBot, desk: Desk) -> None:
+    dialog = FormDialog(desk, Incident)
+    qtbot.addWidget(dialog)
+    dialog.resize(860, 660)
+    dialog.show()
+    settle(qtbot, desk.operations)
+    dialog.save()  # with nothing in it
+    settle(qtbot, desk.operations)
+    rows = [row for row in dialog.form.rows.values() if row.isVisibleTo(dialog)]
+    assert sum(row.problem.isVisibleTo(row) for row in rows) > 2
+    assert [row.word for row in rows if row.height() < row.heightForWidth(row.width())] == []
