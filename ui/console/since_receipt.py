@@ -40,7 +40,7 @@ ALONE = (
     "新しい控えを受け取ってください。"
 )
 ASKED = (
-    "「{0}」は、前回の検査の控えを「{1}」としています。「{1}」も受け取っていれば、いっしょに確かめてください。"
+    "{0}は、前回の検査の控えを「{1}」としています。「{1}」も受け取っていれば、いっしょに確かめてください。"
     "受け取っていなければ、受託者に尋ねて、そのPDFを受け取ってください。"
 )
 NOT_JOINED = "検査の控えから続いていることは、確かめていない書類があります。「検査の控えとの照合」を見てください。"
@@ -120,6 +120,7 @@ class Followed:
             *([STRANGERS] if "OTHER_LEDGER" in codes else []),
             *([NEW_SEAL] if "OTHER_SEAL" in codes else []),
             *(self._going_on() if not (wrong or codes) else []),
+            *(ASKED.format(_quoted(numbers), one) for one, numbers in self.asked.items()),
             *([UNFIT.format(self.unfit)] if self.unfit else []),
         ]
         yield from (f"　　{line}" for line in lines)
@@ -136,8 +137,6 @@ class Followed:
             named = {number for numbers in self.asked.values() for number in numbers}
             if others := [number for number in self.apart if number not in named]:
                 yield GAP.format(_names(others))
-        for former, numbers in self.asked.items():
-            yield ASKED.format(_names(numbers), former)
 
     def as_json(self) -> dict[str, object]:
         apart = set(self.apart)
@@ -150,6 +149,13 @@ class Followed:
                 {"former": former, "numbers": numbers} for former, numbers in self.asked.items()
             ],
         }
+
+
+def _quoted(numbers: Sequence[str]) -> str:
+    more = len(numbers) - MOST_NAMES
+    return "".join(f"「{one}」" for one in numbers[:MOST_NAMES]) + (
+        f"ほか{more:,}通" if more > 0 else ""
+    )
 
 
 def _names(numbers: Sequence[str]) -> str:
