@@ -306,7 +306,7 @@ _Aside = list[tuple[int, int]]  # last file of a way of a copy, and the epoch of
 def _ways_left(headers: Iterable[FileHeader | None], left: Collection[str]) -> _Aside:
     """Return the ways that were told of; a copy may have renewed its key on one several times."""
     known = [one for one in headers if one is not None]
-    told = [one for one in known if f"{one.epoch} {one.file_id.hex()}" in left]
+    told = [one for one in known if one.way in left]
     behind = {one: next((x for x in known if x.number > one.number), one) for one in told}
     return [(one.number, min(own.epoch, one.epoch - 1)) for one, own in behind.items()]
 

@@ -16,7 +16,7 @@ from typing import NamedTuple, NoReturn
 
 from models.chain import EMPTY, Head
 from models.codes import EventLevel, SystemEventKind
-from models.errors import Refused, RolledBack
+from models.errors import Foreign, Refused, RolledBack
 from models.journal import News
 from models.records import SystemEvent
 from models.records.running import UNDER_LATER_KEY
@@ -25,14 +25,16 @@ from storage import access
 from storage.journal import Journal, header_of, list_files
 from storage.journal_compare import Shown, value_of
 from storage.journal_file import Part
-from storage.journal_format import FileHeader, KeyGone
-from storage.journal_reach import leads_to, line_before, relied_on
+from storage.journal_format import KeyGone
+from storage.journal_reach import goes_on_behind, leads_to, line_before, relied_on
 from storage.journal_words import (
+    BESIDE,
     CHOOSE_AGAIN,
     FIRST_OF_ALL,
     LATER_KEY,
     LEFT_ASIDE,
     NEW_KEY,
+    OTHER_WAY,
     WAY_ON,
     WRITTEN_AGAIN,
 )
@@ -105,21 +107,29 @@ class Connecting:
             Held: the same, and somebody answers for it; that has to be entered now.
             AzukariError: it cannot be read or written.
         """
+        unsaid = self._way_unsaid(now)
         try:
             journal = Journal.open(*self._place)
         except KeyGone as gone:
-            before = self._require_earlier_key(now)
+            if unsaid is not None:
+                self._hold(unsaid)
             if self._forgotten:
                 raise Refused(reason=CHOOSE_AGAIN) from gone
             # The data key was renewed while the medium was away: nothing there can be read now.
-            return self._begin_anew(before, aside=before != now)
+            before = self._before_last_way()
+            return self._begin_anew(before or now, aside=before is not None)
         if self._forgotten:
+            if unsaid is not None:
+                self._join(unsaid)
             self._only_compare(journal, now)
         lost_one = self._lost_one(journal, now)
+        lost = None
         if lost_one or not self._shown.contains(journal.head):
-            self._tell_of_later_key(now)
-            told = journal.head if not lost_one else Head(now.seq + 1, bytes(32))
-            before = self._told(f"更新ジャーナルは記帳番号{told.seq:,}まで進んでいます", told)
+            lost = journal.head if not lost_one else Head(now.seq + 1, bytes(32))
+        if unsaid is not None:
+            self._hold_both(unsaid, lost)
+        if lost is not None:
+            before = self._told(f"更新ジャーナルは記帳番号{lost.seq:,}まで進んでいます", lost)
             base = self._counts_from(before)
             journal.catch_up(self._shown.behind(base, EMPTY), base=base, lines=EMPTY)
         elif not self._shown.contains_line(journal.lines):
@@ -169,40 +179,41 @@ class Connecting:
         words = LEFT_ASIDE if aside else WRITTEN_AGAIN
         return Journal.begin(*self._place, base, lines, parts), words
 
-    def _require_earlier_key(self, now: Head) -> Head:
-        """Refuse to go on under a data key that another one has followed in the journal already.
+    def _way_unsaid(self, now: Head) -> News | None:
+        """Return that another data key has followed ours in the journal, if no entry tells of it.
 
         That is an older copy of the ledger, and may be in the hands of whom the new key shut out.
 
-        Returns:
-            Where the ledger stood before it told of that; the present head if it is none.
-
         Raises:
             RolledBack: unless a responsible person accepts it.
-            Held: it is accepted, and to be entered now.
         """
+        vault = self._place.vault
+        last = goes_on_behind(self._place.folder, vault, self._shown.left_ways())
+        if last is None:
+            return None
+        lost = Head(max(last.base.seq, now.seq) + 1, bytes(32))
+        value = UNDER_LATER_KEY + last.way
+        return answered_for(self._shown, LATER_KEY, lost, self._accept, value)
+
+    def _before_last_way(self) -> Head | None:
+        """Return where the ledger stood before it told of the way that ends the journal now."""
         vault = self._place.vault
         last = header_of(list_files(self._place.folder, vault.vault_id)[-1])
         if last is None or last.epoch <= vault.epoch:
-            return now
-        lost = Head(max(last.base.seq, now.seq) + 1, bytes(32))
-        return self._told(LATER_KEY, lost, _way_of(last))
+            return None
+        return self._shown.before_told(UNDER_LATER_KEY + last.way)
 
-    def _tell_of_later_key(self, now: Head) -> None:
-        """Have the way under a later key told of that the ledger went before it was set back once more.
+    def _hold_both(self, unsaid: News, lost: Head | None) -> NoReturn:
+        """Have a way under a later key entered, and with it that the journal knows more than we.
 
-        The entry that told of it went with the way since; the backups lead there still.
-
-        Raises:
-            RolledBack: unless a responsible person accepts that it is set back.
+        Files of ours stand behind it, so nothing begins anew, which would tell what to do.
         """
-        vault = self._place.vault
-        headers = [header_of(path) for path in list_files(self._place.folder, vault.vault_id)]
-        later = [one for one in headers if one is not None and one.epoch > vault.epoch]
-        if later and self._shown.before_told(_way_of(later[-1])) is None:
-            lost = Head(max(later[-1].base.seq, now.seq) + 1, bytes(32))
-            value = _way_of(later[-1])
-            self._join(answered_for(self._shown, LATER_KEY, lost, self._accept, value))
+        beside = News(SystemEventKind.JOURNAL_BEHIND, EventLevel.WARN, BESIDE)
+        for one in (unsaid, beside):
+            self._join(one)
+        if lost is not None:
+            self._told(f"更新ジャーナルは記帳番号{lost.seq:,}まで進んでいます", lost)
+        raise Held
 
     def _only_compare(self, journal: Journal, now: Head) -> NoReturn:
         """Compare a journal with the ledger that only the entries know, and leave it as it is.
@@ -295,9 +306,20 @@ class Connecting:
             self._hold(News(behind, EventLevel.WARN, words, value_of(base)))
 
 
-def _way_of(last: FileHeader) -> str:
-    """Name the way of a copy by the last file under its key, in the entry that tells of it."""
-    return f"{UNDER_LATER_KEY}{last.epoch} {last.file_id.hex()}"
+def begin_or_join(place: Site, store: LedgerStore, shown: Shown) -> None:
+    """Begin a journal in a folder, or make sure that the one there may be gone on with.
+
+    Raises:
+        Foreign: it has what the ledger neither has nor told of.
+        NotWritable, DiskFull, Damaged, NewerFormat, InputOutput
+    """
+    folder, vault = place.folder, place.vault
+    if not folder.is_dir() or not list_files(folder, vault.vault_id):
+        Journal.begin(*place, store.head(), shown.line_head()).close()
+        return
+    known = shown.accounts_for(Journal.open(*place).head)
+    if not known or goes_on_behind(folder, vault, shown.left_ways()) is not None:
+        raise Foreign(file=str(folder), reason=OTHER_WAY)
 
 
 def write_lines(store: LedgerStore, journal: Journal) -> None:

@@ -107,6 +107,11 @@ class FileHeader:
         return FORM.write(self._body(), self.version)
 
     @property
+    def way(self) -> str:
+        """Name the way that ends with this file, in the entry that tells of it."""
+        return f"{self.epoch} {self.file_id.hex()}"
+
+    @property
     def digest(self) -> bytes:
         """What binds every frame to this file."""
         return hashlib.sha256(self.raw).digest()

@@ -26,7 +26,6 @@ from models.chain import Command, Entry, Head
 from models.codes import EventLevel, Role, SystemEventKind
 from models.errors import (
     AzukariError,
-    Foreign,
     JournalFailed,
     JournalMissing,
     MediumMissing,
@@ -43,18 +42,22 @@ from storage.attachments import FOLDER_NAME
 from storage.erasing import last_erasure
 from storage.head_memory import HeadMemory
 from storage.header import RECOVERY_ROLE
-from storage.journal import Journal, check_links, list_files
+from storage.journal import Journal, check_links
 from storage.journal_compare import Shown, on_one_disk, require_outside, spelled
-from storage.journal_connecting import Connecting, Held, Site, named, tells, write_lines
+from storage.journal_connecting import (
+    Connecting,
+    Held,
+    Site,
+    begin_or_join,
+    named,
+    tells,
+    write_lines,
+)
 from storage.journal_ending import Upkeep, lay_copies
 from storage.journal_evidence import FOLDER_SETTING, NOWHERE, SUSPENDED_SETTING, in_use
 from storage.journal_keys import KeyKeeper
 from storage.journal_reach import leads_on, reaches, relied_on, still_opens, write_again
-from storage.journal_words import (
-    OTHER_WAY,
-    remedy_of,
-    why,
-)
+from storage.journal_words import remedy_of, why
 from storage.ledger_store import LedgerStore
 from storage.recollection import Recollection
 from storage.unlocked import Vault
@@ -275,10 +278,7 @@ class Keeper:
         if not place.exists() and not place.parent.is_dir():
             raise MediumMissing(file=str(place))
         where = Site(place, self._vault, self._attachments, self._clock())
-        if not place.is_dir() or not list_files(place, self._vault.vault_id):
-            Journal.begin(*where, self._store.head(), self._shown.line_head()).close()
-        elif not self._shown.accounts_for(Journal.open(*where).head):
-            raise Foreign(file=str(place), reason=OTHER_WAY)
+        begin_or_join(where, self._store, self._shown)
         former = self._folder, self._journal, self._kept, self._forgotten
         self._folder, self._kept, self._forgotten = place, None, False
         try:

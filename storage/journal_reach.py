@@ -5,6 +5,7 @@ force; keys between the two are nobody's. So what was entered since the backups 
 under every new key once more: behind such a backup only these two keys are needed.
 """
 
+from collections.abc import Collection
 from pathlib import Path
 
 from models.backup_care import sound_of, standing_of
@@ -18,7 +19,7 @@ from storage.header import RECOVERY_ROLE, Header, HeaderUser
 from storage.journal import Journal, header_of, list_files, look_over
 from storage.journal_compare import Shown
 from storage.journal_file import JournalFile
-from storage.journal_format import Keys
+from storage.journal_format import FileHeader, Keys
 from storage.ledger_store import LedgerStore
 from storage.unlocked import Vault
 
@@ -150,7 +151,24 @@ def goes_on_elsewhere(folder: Path, keys: Keys) -> bool:
     Raises:
         MediumMissing, Foreign
     """
+    return goes_on_behind(folder, keys, ()) is not None
+
+
+def goes_on_behind(folder: Path, keys: Keys, told: Collection[str]) -> FileHeader | None:
+    """Return the last file under a later key than ours, None if the ledger told of it.
+
+    It may stand before files of ours: whoever puts the same copy in its place again finds those
+    of the first time there, and tells nothing of it any more.
+
+    Args:
+        told: the last files of ways that it told of, by epoch and id; what stands before was told.
+
+    Raises:
+        MediumMissing, Foreign
+    """
     paths = list_files(folder, keys.vault_id)
     look_over(paths)
-    headers = (header_of(path) for path in paths)
-    return any(header is not None and header.epoch > keys.epoch for header in headers)
+    headers = [header for path in paths if (header := header_of(path)) is not None]
+    known = max((one.number for one in headers if one.way in told), default=0)
+    later = [one for one in headers if one.epoch > keys.epoch and one.number > known]
+    return later[-1] if later else None

@@ -261,7 +261,7 @@ def _open_files(
     behind, aside = _behind_a_later_key(found, later), 0
     if behind and not _leads_through(behind, after):
         found = [one for one in found if one not in behind]
-        aside = max(one.scan.head.seq for one in behind)
+        aside = behind[-1].scan.head.seq
         if later and (not found or found[-1].number < number_of(later[-1])):
             unread = sorted([*unread, *(one.file.path for one in behind)], key=number_of)
     if not found and errors:

@@ -9,7 +9,7 @@ import pytest
 from models.backups import record_backup, restored_words
 from models.codes import SystemEventKind
 from models.condition import PARTED, judge
-from models.errors import RolledBack
+from models.errors import Foreign, RolledBack
 from models.journal import JournalState
 from models.machine_facts import read_facts
 from storage.journal_connecting import Connecting
@@ -20,6 +20,8 @@ from tests.storage.test_journal_keeper import (
     backed_up,
     enter,
     events,
+    plug,
+    pull,
     quiet,
     sound,
     state,
@@ -198,3 +200,53 @@ def test_a_copy_that_is_put_back_again_tells_again_of_the_way_under_the_later_ke
     new, head = house.folder / "new", house.ledger.store.head()
     reached = house.office.restore(later, new, BOSS.login, BOSS.password, quiet, journal=usb(house))
     assert (reached.head, reached.gap, reached.aside) == (head, None, 0) and sound(house.ledger)
+
+
+def copied(house: House) -> Path:
+    """Keep a copy of the ledger, and let the ledger renew its key."""
+    place, older = house.folder / "ledger", house.folder / "older"
+    house.ledger.close()
+    shutil.copytree(place, older)
+    house.ledger = house.office.unlock(place, BOSS.login, BOSS.password)
+    enter(house.ledger, "本物")
+    renew_key(house)
+    return older
+
+
+def test_a_way_that_a_former_version_did_not_tell_of_is_told_when_the_ledger_opens(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing was set back since: the journal ends with the ledger's own last entry."""
+    kept = told_backup(house)
+    older = copied(house)
+    put_back(house, older, REASON)
+    for number in range(6):
+        enter(house.ledger, f"写し{number}")
+    with monkeypatch.context() as patch:
+        patch.setattr(Connecting, "_way_unsaid", lambda self, now: None)
+        put_back(house, older, REASON)
+        assert told_state(house) != PARTED
+    place = house.folder / "ledger"
+    house.ledger.close()
+    with pytest.raises(RolledBack):
+        house.office.unlock(place, BOSS.login, BOSS.password)
+    house.ledger = house.office.unlock(place, BOSS.login, BOSS.password, rolled_back=REASON)
+    assert told_state(house) == PARTED and sound(house.ledger)
+    assert SystemEventKind.JOURNAL_BEHIND in events(house.ledger)
+    old, head = house.folder / "old", house.ledger.store.head()
+    restored = house.office.restore(kept, old, BOSS.login, BOSS.password, quiet, journal=usb(house))
+    assert restored.head != head and restored.aside == head.seq
+
+
+def test_a_folder_with_an_untold_way_under_a_later_key_is_not_begun_in(house: House) -> None:
+    """The medium was away when the copy came again; its last entry is accounted for by the PC."""
+    older = copied(house)
+    put_back(house, older, REASON)
+    pull(house)
+    put_back(house, older, REASON)
+    house.ledger.journal.stop(REASON)
+    plug(house)
+    with pytest.raises(Foreign, match="空のフォルダー"):
+        house.ledger.journal.start(usb(house))
+    house.ledger.journal.start(house.folder / "usb3")
+    assert state(house.ledger) is JournalState.OK and sound(house.ledger)
