@@ -30,6 +30,7 @@ from models import (
     left_at_closing,
     lost_cards,
     lost_proofs,
+    not_direct,
     paper_undone,
     renewals,
     requests,
@@ -226,6 +227,9 @@ def said_to_act(ledger: "Ledger", case: Case) -> Iterator[Finding]:
         yield _finding(case.event, late, RuleMode.WARN, fact=case.fact)
     elif told := contract_days.told_afterwards(case):
         yield _finding(case.event, told, RuleMode.NOTICE, fact=case.fact)
+    if why := not_direct.why_not_direct(case):
+        asked = _finding(case.event, why, RuleMode.WARN, fact=case.fact)
+        yield _cited(asked, tuple(not_direct.clauses(case)))
     if told := late_ends.told_when_late(case):
         yield _finding(case.event, told, RuleMode.NOTICE, fact=case.fact)
     if proposed := incidents.proposed_by(ledger, case.event):

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from models.calendar import calendar
-from models.codes import AttachmentKind, HandlingKind, Means, SubmissionMeans
+from models.codes import AttachmentKind, HandlingKind, Means, RuleMode, SubmissionMeans, Timing
 from models.evidence import evidence
 from models.records import HandlingEvent, Item, Submission, TransportDetail
 from models.rules.answers import Answers
@@ -117,3 +117,24 @@ def test_the_paper_ends_it(house: House) -> None:
     )  # fmt: skip
     house.ledger.paper.note(paper)
     assert standing(house)[BY_HAND] == ("done", []) and papers_due(house) == []
+
+
+@pytest.mark.parametrize("profile", ["shiki", "confidentiality-model", "fukuoka"])
+def test_why_it_did_not_pass_from_hand_to_hand_is_asked_where_the_text_wants_that(
+    tmp_path: Path, profile: str
+) -> None:
+    """SK-13.2: only where it cannot be; nothing is wrong with it, nor with what was entered before."""
+    with furnished(tmp_path, profile=profile, rules=True) as house:
+        act = HandlingEvent(
+            contract_id=house.story.contract.id, kind=HandlingKind.RECEIVE, purpose="受領",
+            occurred_at=house.clock(), actor_person_id=house.story.people["supervisor"],
+            means=Means.SECURITY_COURIER, counterpart_name="見本　花子", transport=(WAY,),
+            place_to_id=house.story.places[0].id,
+        )  # fmt: skip
+        said = [one for one in house.ledger.rules.about_event(act) if "直接の" in one.message]
+        assert [one.mode for one in said] == ([RuleMode.WARN] if profile == "shiki" else [])
+        assert all(one.articles for one in said)
+        again = replace(act, corrects_event_id="-")
+        direct = replace(act, means=Means.DIRECT, transport=())
+        for other in (again, direct, replace(act, timing=Timing.PLANNED)):
+            assert not any("直接の" in one.message for one in house.ledger.rules.about_event(other))

@@ -6,7 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QListView, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QListView, QWidget
 from pytestqt.qtbot import QtBot
 
 from models.codes import AuthorizationSubject, EncryptionMeasure, HandlingKind, Means
@@ -17,6 +17,7 @@ from models.records.handling import CARRIED_MEANS
 from tests.reports.papers import flat
 from tests.ui.daily import K, Site, make_site
 from tests.ui.fingers import type_in
+from ui.answering import AnswerDialog
 from ui.handling.coming import ComingDialog
 from ui.handling.delivery import DeliveryBox
 from ui.handling.dialog import HandlingDialog
@@ -62,9 +63,19 @@ def line(dialog: HandlingDialog, name: str) -> QWidget:
     return delivery(dialog).panel.rows[name].editor.focus_target()
 
 
+WHY = "委託者から遠く、委託者が便を指定したため"
+
+
 def save(site: Site, dialog: HandlingDialog) -> None:
+    """Save, and say why it did not pass from hand to hand where that is asked (SK-13.2)."""
     dialog.save()
     site.settle()
+    for ask in QApplication.topLevelWidgets():
+        if isinstance(ask, AnswerDialog) and ask.isVisible():
+            assert "直接の" in " ".join(one.text() for one in ask.findChildren(QLabel))
+            ask.parts[0].text.setPlainText(WHY)
+            ask.save()
+            site.settle()
 
 
 def receipts(site: Site) -> list[str]:
