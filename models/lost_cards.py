@@ -15,6 +15,7 @@ from models.codes import InvalidReason
 from models.commands import creating
 from models.reached import may_tell
 from models.records import Credential, Incident, Person, Record
+from models.versions import versions
 
 if TYPE_CHECKING:
     from models.ledger import Ledger
@@ -40,7 +41,9 @@ def following(
     lost = (
         one
         for one in entered
-        if isinstance(one, Credential) and is_lost(one, (before or {}).get(one.id))
+        if isinstance(one, Credential)
+        and is_lost(one, (before or {}).get(one.id))
+        and not _is_looked_into(ledger, one)
     )
     drafts = incidents.numbered(ledger, [_draft(ledger, one) for one in lost])
     for one in drafts:
@@ -52,6 +55,16 @@ def is_lost(card: Credential, before: Record | None) -> bool:
     """Tell whether this version is the one that says that a card or key is lost, or known."""
     known = isinstance(before, Credential) and before.invalid_reason in KNOWN
     return card.invalid_reason in KNOWN and not known
+
+
+def _is_looked_into(ledger: "Ledger", card: Credential) -> bool:
+    """Tell whether the incident that was opened for a card is open: a reason that is corrected opens none."""
+    mine = f"{incidents.OPENED}：{card.caption()}（"
+    return any(
+        versions(ledger.store, Incident, one.record.id)[0].record.situation.startswith(mine)
+        for one in ledger.registers.all(Incident)
+        if one.record.is_open and one.record.contract_id in ("", card.contract_id)
+    )
 
 
 def situation_of(ledger: "Ledger", card: Credential) -> str:

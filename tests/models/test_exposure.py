@@ -132,6 +132,8 @@ def test_a_card_that_is_entered_as_lost_opens_the_draft_of_an_incident(house: Ho
         [draft] = registers.all(Incident, contract_id=its)
         assert one.number in draft.record.situation and draft.record.is_open
         registers.revise(lost.with_changes(invalid_reason=InvalidReason.LEAKED), "訂正のため")
+        for reason in (InvalidReason.REPLACED, InvalidReason.LOST):
+            registers.revise(lost.with_changes(invalid_reason=reason), "訂正のため")
         assert len(registers.all(Incident, contract_id=its)) == 1, "it is the same matter"
         with pytest.raises(Refused):
             house.clock.wait(24 * 60)
