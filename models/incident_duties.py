@@ -134,9 +134,15 @@ def k19_incidents(asked: Inquiry) -> Iterator[Due]:
 
 
 def _owes_writing(asked: Inquiry, one: Incident) -> bool:
-    """Tell whether an incident was closed by a call where the text wants writing, as was possible once."""
+    """Tell whether an incident was closed by a call where the text wants writing.
+
+    Where it wants that at once (SK-17.2) older versions let it; where it may wait (FK-14.2), the
+    reason why there was no time to write closes the incident, and the writing is still to come.
+    """
     said = told(asked, one)
-    return one.counts and said.on is None and said.called is not None and demanded(asked, one)
+    if not one.counts or said.called is None or not demanded(asked, one):
+        return False
+    return said.on is None or _wants_writing(asked, said)
 
 
 def unbound_due(one: Incident) -> Due:
@@ -166,7 +172,7 @@ def _next_step(asked: Inquiry, one: Incident) -> tuple[str, date]:
     if _wants_writing(asked, said):
         if not said.waived:
             return "調査と書面の報告", _writing_limit(asked, one)
-        return "書面の報告、再発防止と終結", _end_of(one)
+        return "書面の報告、再発防止と終結" if one.is_open else "書面の報告", _end_of(one)
     return "調査、再発防止と終結", _end_of(one)
 
 

@@ -369,6 +369,11 @@ def test_a_call_first_leaves_the_writing_open_in_fukuoka(tmp_path: Path) -> None
         assert any("理由は登録されています" in words for _, words in incidents_of(house))
         house.clock.go_to(house.ledger.today() + timedelta(days=10), 9)
         assert {severity for severity, _ in incidents_of(house)} == {"due"}
+        revised(house, one, status=S.CLOSED, closed_on=house.ledger.today(), **whole(house))
+        assert any("理由は登録されています" in words for _, words in incidents_of(house))
+        assert [what for what, _ in due(house, one)] == ["書面の報告"], "the row keeps its date"
+        in_writing(house, one)
+        assert not due(house, one) and not incidents_of(house)
 
 
 def test_who_says_later_that_it_was_reported_earlier_is_asked(house: House) -> None:
