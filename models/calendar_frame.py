@@ -137,7 +137,7 @@ def unset(asked: Inquiry, code: str, cycle: str, proof: str) -> Due:
 
 def terms(asked: Inquiry) -> Agreed:
     """Return the numbers and cycles of the contract."""
-    return Agreed(asked.profile.params, asked.all(ContractClauseSetting))
+    return Agreed(asked.profile.params, asked.all(ContractClauseSetting), asked.former)
 
 
 def article(asked: Inquiry, proof: str, paper: str = "") -> str:

@@ -7,6 +7,7 @@ that is what is due.
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import partial
 
 from models.access_months import after as next_month
 from models.access_months import named, settled, unseen
@@ -137,12 +138,14 @@ def eq_late_looks(asked: Inquiry) -> Iterator[Row]:
     clauses = asked.applied(asked.asking(_access_log.proof))
     if not clauses:
         return
-    cycle = terms(asked).cycle(_access_log.cycle) or Cycle(months=1)
+    agreed = terms(asked)
     last = (at_closing(asked) or asked).today
     late = [
         LATE_LOOK.format(month=named(month), day=format_short(limit), on=format_short(on))
         for month, on in sorted(settled(_reviews(asked)).items())
-        if next_month(month) > _begun(asked) and (limit := _limit(month, cycle)) < min(on, last)
+        if next_month(month) > _begun(asked)
+        and (limit := agreed.last_of_cycle(_access_log.cycle, partial(_limit, month)))
+        < min(on, last)
     ]
     if late:
         more = f"など{len(late)}か月" if len(late) > SHOWN else ""
@@ -159,8 +162,8 @@ def _begun(asked: Inquiry) -> date:
     return asked.contract.work_start_on or asked.contract.starts_on or date.min
 
 
-def _limit(month: date, cycle: Cycle) -> date:
-    return later(next_month(month), cycle) - timedelta(days=1)
+def _limit(month: date, cycle: Cycle | None) -> date:
+    return later(next_month(month), cycle or Cycle(months=1)) - timedelta(days=1)
 
 
 ROUNDS = (

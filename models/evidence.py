@@ -22,6 +22,7 @@ from models import (
     deadlines,
     ends_untold,
     fixed_late,
+    former_terms,
     found_faults,
     incident_duties,
     item_changes,
@@ -95,6 +96,7 @@ BESIDE_PROOF: Mapping[str, Question] = {
     nobody_then.QUERY: nobody_then.eq_then,
     left_without.QUERY: left_without.eq_left_without,
     fixed_late.QUERY: fixed_late.eq_fixed_late,
+    former_terms.QUERY: former_terms.eq_by_former,
     place_gaps.QUERY: place_gaps.eq_place_gaps,
     calendar_running.LATE_QUERY: calendar_running.eq_late_looks,
 }

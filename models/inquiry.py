@@ -11,6 +11,7 @@ from datetime import date, datetime, tzinfo
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
+from models.agreed import Former
 from models.breaches import Breaches
 from models.codes import AssignmentRole, AssignmentStatus, ContractStatus, Timing
 from models.corrected import chain
@@ -51,9 +52,7 @@ OF_NONE = Where("contract_id", Op.EMPTY, True)
 THE_TIME = "time"  # it looked at the clock: it is asked again every time
 AT_WORK = (ContractStatus.PREPARING, ContractStatus.ACTIVE)
 OVER = frozenset({ContractStatus.CLOSED, ContractStatus.TERMINATED})
-WORKING = frozenset(
-    {Assignment.type, Person.type, Submission.type}
-)  # who was told to the client works, too
+WORKING = frozenset({Assignment.type, Person.type, Submission.type})  # who was told works, too
 
 
 @dataclass
@@ -90,6 +89,7 @@ class Inquiry:
         self._answers: dict[str, Answer] = {}
         self._roles: dict[tuple[str, date], frozenset[AssignmentRole]] = {}
         self._totals: dict[Query, tuple[int, int]] = {}
+        self.former: Former | None = None
         self.books = ReadBooks(self, ledger)
         self.verdicts = Verdicts(self, ledger.store)
         self.breaches = Breaches(self, ledger.store)

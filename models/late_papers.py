@@ -41,9 +41,9 @@ OF_A_LOSS = "{act}の{word}は、期限（{day}）の後の{on}に行ってい�
 def eq_late_papers(asked: Inquiry) -> Iterator[Row]:
     """List what came after its day; to be read: it is there, and was late for good."""
     yield from _of_acts(asked)
-    yield from _of_periods(asked)
-    yield from _of_losses(asked)
-    yield from _of_incidents(asked)
+    yield from of_periods(asked)
+    yield from of_losses(asked)
+    yield from of_incidents(asked)
 
 
 def _of_acts(asked: Inquiry) -> Iterator[Row]:
@@ -60,7 +60,7 @@ def _of_acts(asked: Inquiry) -> Iterator[Row]:
             yield Row(HandlingEvent.type, act.ids[0], words, NOTE, clauses)
 
 
-def _of_periods(asked: Inquiry) -> Iterator[Row]:
+def of_periods(asked: Inquiry) -> Iterator[Row]:
     clauses = asked.asking("EQ-REPORT")
     title = asked.profile.document_title(REPORT) if clauses else ""
     for one, paper in late_reports(asked) if clauses else ():
@@ -72,7 +72,7 @@ def _of_periods(asked: Inquiry) -> Iterator[Row]:
         yield Row(Submission.type, paper.id, words, NOTE, clauses)
 
 
-def _of_losses(asked: Inquiry) -> Iterator[Row]:
+def of_losses(asked: Inquiry) -> Iterator[Row]:
     clauses = asked.asking(LOSS)
     for one in losses(asked) if clauses else ():
         limit, came = report_limit(asked, one.at), reported_on(asked, one.at, one.items)
@@ -87,7 +87,7 @@ def _of_losses(asked: Inquiry) -> Iterator[Row]:
             yield Row(HandlingEvent.type, one.id, words, NOTE, clauses)
 
 
-def _of_incidents(asked: Inquiry) -> Iterator[Row]:
+def of_incidents(asked: Inquiry) -> Iterator[Row]:
     clauses = asked.asking(LOSS)
     for one in counting(asked) if clauses else ():
         limit, came = first_limit(asked, one), told(asked, one).on

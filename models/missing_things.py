@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
 
 from models.calendar_frame import terms
 from models.codes import (
@@ -156,7 +157,7 @@ def report_limit(asked: Inquiry, at: datetime) -> date:
     """Return the last day for telling the client of a loss: 直ちに or 速やかに, as the text says."""
     if asked.profile.params.incident.first_report == "IMM":
         return at.date()
-    return after(at.date(), terms(asked).days("prompt_red_business_days"))
+    return terms(asked).last_day("prompt_red_business_days", partial(after, at.date()))
 
 
 def eq_missing(asked: Inquiry) -> Iterator[Row]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 
 from models.calendar_frame import terms
 from models.codes import ReportCycle
@@ -12,7 +13,7 @@ from models.inquiry import Inquiry
 from models.records import Submission
 from models.rules.replaced import as_one
 from models.rules.standing import is_submitted
-from models.workdays import add_months
+from models.workdays import add_months, days_after
 
 REPORT = "D-19"
 PROOF, QUERY = "EQ-REPORT", "EQ-NOCYCLE"
@@ -56,13 +57,14 @@ def periods(asked: Inquiry) -> Iterator[Period] | None:
 
 def _periods(asked: Inquiry, start: date, months: int) -> Iterator[Period]:
     """Yield whole calendar months, the first from the start on, the last until the end."""
-    days = timedelta(days=terms(asked).days("report_days_after_period"))
+    agreed = terms(asked)
     last = asked.ends_on or asked.today
     begin = start.replace(day=1)
     while begin <= min(last, asked.today):
         following = add_months(begin, months)
         end = min(following - timedelta(days=1), last)
-        yield Period(max(begin, start), end, end + days, months)
+        limit = agreed.last_day("report_days_after_period", partial(days_after, end))
+        yield Period(max(begin, start), end, limit, months)
         begin = following
 
 

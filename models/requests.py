@@ -7,9 +7,10 @@ why a request was put off, said otherwise or taken out of force. What is overdue
 voided, and put off only with a reason that somebody else confirms (R-39).
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
-from datetime import datetime, time
+from datetime import date, datetime, time
+from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -80,12 +81,20 @@ def limit_of(one: ClientCommunication, workdays: int) -> datetime | None:
     Args:
         workdays: how many of them 速やかに gives.
     """
+    return _limit(one, lambda day: after(day, workdays))
+
+
+def _limit(one: ClientCommunication, promptly: Callable[[date], date]) -> datetime | None:
     if one.due_at is not None or one.at is None:
         return one.due_at
     day = one.at.date()
     if one.urgency is not Urgency.IMMEDIATE:
-        day = after(day, workdays)
+        day = promptly(day)
     return datetime.combine(day, END_OF_DAY, one.at.tzinfo)
+
+
+def _promptly_after(asked: Inquiry, day: date) -> date:
+    return terms(asked).last_day("prompt_red_business_days", partial(after, day))
 
 
 def promptly(asked: Inquiry) -> int:
@@ -130,10 +139,7 @@ def _apart(clauses: Iterable[Clause]) -> bool:
 
 def eq_answer(asked: Inquiry) -> Iterator[Row]:
     """List late answers, and requests that were changed or voided; to be read."""
-    workdays = promptly(asked)
-    for one in asked.all(ClientCommunication):
-        if one.is_awaited:
-            yield from _late(asked, one, workdays)
+    yield from late_answers(asked)
     mine = Where("contract_id", Op.EQ, asked.contract.id)
     revised = Query(ClientCommunication.type, (mine, Where("row_version", Op.GT, 1)))
     voided = Query(ClientCommunication.type, (mine,), voided=True)
@@ -142,8 +148,15 @@ def eq_answer(asked: Inquiry) -> Iterator[Row]:
             yield from rows
 
 
-def _late(asked: Inquiry, one: ClientCommunication, workdays: int) -> Iterator[Row]:
-    limit, answered = limit_of(one, workdays), one.responded_at
+def late_answers(asked: Inquiry) -> Iterator[Row]:
+    """List what was answered or done after its limit."""
+    for one in asked.all(ClientCommunication):
+        if one.is_awaited:
+            yield from _late(asked, one)
+
+
+def _late(asked: Inquiry, one: ClientCommunication) -> Iterator[Row]:
+    limit, answered = _limit(one, partial(_promptly_after, asked)), one.responded_at
     if limit is None or answered is None or answered <= limit:
         return
     days = (answered.date() - limit.date()).days

@@ -5,8 +5,9 @@ manager or supervisor of this contract, on the day of the act or on that of the 
 somebody else confirmed is told with the name, and a designated person confirms it once more.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from models.agreed import Agreed
@@ -19,7 +20,7 @@ from models.rules.books import Books
 from models.rules.standing import works_on
 from models.store import Op, Where
 from models.wareki import format_short
-from models.workdays import after, first_not_late
+from models.workdays import after, days_after, first_not_late
 
 if TYPE_CHECKING:
     from models.ledger import Ledger
@@ -30,6 +31,7 @@ RESPONSIBLE = frozenset({AssignmentRole.WORK_SUPERVISOR, AssignmentRole.INFO_MAN
 ASKED = ("occurred_at", "actor_person_id")
 SINCE = ("occurred_at", "created_at", "corrects_event_id")
 """What tells since when an act waits (`waiting_since`)."""
+TERM = "confirmation_business_days"
 LATE_QUERY = "EQ-LATESEEN"
 LATE_ONE = "{act}は、責任者の確認の期限（{day}）の後の{on}に確認しています。"
 LATE_MANY = (
@@ -221,10 +223,10 @@ def _late(
     """
     if confirmed_at is None or confirmed_at.date() <= occurred_at.date():
         return None
-    if not corrects and (confirmed_at.date() - occurred_at.date()).days <= _days(asked):
+    if not corrects and confirmed_at.date() <= _last_day(asked, occurred_at.date(), days_after):
         return None  # working days are no fewer
     for since, seen in _confirmations(asked, id_):
-        limit = after(since.astimezone(asked.zone).date(), _days(asked))
+        limit = _last_day(asked, since.astimezone(asked.zone).date(), after)
         if seen.date() > limit and _is_unconfirmed(asked, occurred_at, actor):
             return seen.date(), limit
     return None
@@ -242,8 +244,15 @@ def _confirmations(asked: Inquiry, act_id: str) -> Iterator[tuple[datetime, date
 
 
 def _days(asked: Inquiry) -> int:
-    agreed = Agreed(asked.profile.params, asked.all(ContractClauseSetting))
-    return agreed.days("confirmation_business_days")
+    return _agreed(asked).days(TERM)
+
+
+def _last_day(asked: Inquiry, day: date, given: Callable[[date, int], date]) -> date:
+    return _agreed(asked).last_day(TERM, partial(given, day))
+
+
+def _agreed(asked: Inquiry) -> Agreed:
+    return Agreed(asked.profile.params, asked.all(ContractClauseSetting), asked.former)
 
 
 def _is_unconfirmed(asked: Inquiry, occurred_at: datetime, actor: str) -> bool:

@@ -34,6 +34,11 @@ def after(day: date, workdays: int) -> date:
     return day
 
 
+def days_after(day: date, days: int) -> date:
+    """Return the day so many calendar days after another."""
+    return day + timedelta(days=days)
+
+
 def first_not_late(today: date, workdays: int) -> date:
     """Return the earliest day whose limit of so many working days has not passed yet today."""
     day = today

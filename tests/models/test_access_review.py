@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from models import former_terms
 from models.access import Act, Line, Question
 from models.access_months import OF_LOG, reviews, settled
 from models.access_review import (
@@ -31,10 +32,11 @@ from models.codes import Role, SystemEventKind
 from models.errors import InvalidField, Refused
 from models.ledger import Ledger
 from models.office_hours import OfficeHours, change_office_hours, office_hours
-from models.records import Person, SystemEvent
+from models.records import ContractClauseSetting, Person, SystemEvent
 from models.wareki import JAPAN
 from tests import proof
 from tests.house import House, furnished
+from tests.models.test_former_terms import given
 from ui.access_facts import Asked, read_access
 from ui.sample import cast
 
@@ -221,6 +223,13 @@ def audit(house: House) -> list[str]:
     return list(dict.fromkeys(proof.sentences(house, "EQ-AUDIT")))
 
 
+def cycle(house: House, content: str) -> None:
+    [clause, *_] = house.ledger.inquiries.of(house.story.contract.id).asking("EQ-AUDIT")
+    fixed = house.ledger.registers.all(ContractClauseSetting)
+    term = "cycles.access_log_analysis"
+    given(house, content, fixed[0].record if fixed else None, term=term, clause=clause)
+
+
 def test_every_month_with_lines_is_named_until_somebody_looked_through_it(home: House) -> None:
     october, november = ("令和8年10月", date(2026, 11, 30)), ("令和8年11月", date(2026, 12, 31))
     assert dates(home) == [october]
@@ -242,6 +251,14 @@ def test_every_month_with_lines_is_named_until_somebody_looked_through_it(home: 
             "期限の後に行った「利用の記録の確認」があります：令和8年10月（期限R8.11.30、確認R9.1.15）"
             "、令和8年11月（期限R8.12.31、確認R9.1.15）。",
         )
+    }
+    [late] = set(proof.sentences(home, LATE_QUERY))
+    cycle(home, "1か月")
+    go_to(home, 2027, 1, 16)
+    cycle(home, "12か月")
+    assert not proof.rows(home, LATE_QUERY)
+    assert set(proof.sentences(home, former_terms.QUERY)) == {
+        f"{late}この期限は、R9.1.16に登録した定めに変わる前のものです。"
     }
 
 

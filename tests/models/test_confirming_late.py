@@ -7,12 +7,16 @@ from pathlib import Path
 
 import pytest
 
+from models import former_terms
 from models.calendar import calendar
 from models.codes import AssignmentRole, AssignmentStatus, ContractStatus
 from models.evidence import evidence
 from models.records import Assignment, Contract, HandlingEvent
+from models.supervising import LATE_QUERY, TERM
+from tests import proof
 from tests.ending import revise
 from tests.house import House, furnished
+from tests.models.test_former_terms import given
 
 RESPONSIBLE = (AssignmentRole.INFO_MANAGER, AssignmentRole.WORK_SUPERVISOR)
 
@@ -74,3 +78,11 @@ def test_who_was_responsible_then_is_not_asked_about_after_his_time(house: House
             revise(house, ended, "業務の完了")
     assert asked(house) == waiting
     assert told(house) == f"確認を待つ取扱記録{waiting}件"
+
+
+def test_more_days_that_are_entered_afterwards_do_not_take_it_back(house: House) -> None:
+    house.story.confirm_all()
+    [late] = set(proof.sentences(house, LATE_QUERY))
+    given(house, 300, term=f"timing.{TERM}")
+    [kept] = set(proof.sentences(house, former_terms.QUERY))
+    assert kept.startswith(late) and not proof.sentences(house, LATE_QUERY)
