@@ -7,11 +7,15 @@ text leaves open, `timing.end_lead_days` = 「45」 another number of days.
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
 from models.changed_terms import days_of, key_of
 from models.profile_params import Params
 from models.profile_reader import Cycle
 from models.records import ContractClauseSetting
+
+if TYPE_CHECKING:
+    from models.inquiry import Inquiry
 
 
 @dataclass(frozen=True)
@@ -91,3 +95,8 @@ class Agreed:
         value = getattr(self._params.timing, name)
         assert isinstance(value, int)
         return value
+
+
+def terms(asked: "Inquiry") -> Agreed:
+    """Return the numbers and cycles of the contract that is asked about."""
+    return Agreed(asked.profile.params, asked.all(ContractClauseSetting), asked.former)

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
+from models.agreed import terms
 from models.backup_care import standing_of
 from models.backup_rule import place_of
-from models.calendar_frame import Due, Item, due, later, latest, terms
+from models.calendar_frame import Due, Item, due, later, latest
 from models.codes import BackupKind, BackupResult
 from models.inquiry import Inquiry
 from models.profile_reader import Cycle

@@ -7,14 +7,8 @@ begin and did not. By the records it is the same question; only the words differ
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from models.calendar_frame import (
-    Due,
-    due_told,
-    terms,
-    told_by_day,
-    told_otherwise,
-    working,
-)
+from models.agreed import terms
+from models.calendar_frame import Due, due_told, told_by_day, told_otherwise, working
 from models.codes import AssignmentStatus, Code, PlaceStatus
 from models.designations_undone import idle, state_of, untold
 from models.inquiry import Inquiry

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import takewhile
 
-from models.agreed import Agreed
+from models.agreed import terms
 from models.codes import AssignmentStatus
 from models.inquiry import Inquiry
 from models.paper_about import papered
@@ -13,7 +13,6 @@ from models.profile_reader import Cycle
 from models.profiles import Clause
 from models.records import (
     Assignment,
-    ContractClauseSetting,
     ContractPlace,
     Person,
     Place,
@@ -133,11 +132,6 @@ def unset(asked: Inquiry, code: str, cycle: str, proof: str) -> Due:
     for key in asked.applied(asked.asking(proof))[:1]:
         found = replace(found, type=CLAUSE, id=f"{asked.contract.id} {key}")
     return found
-
-
-def terms(asked: Inquiry) -> Agreed:
-    """Return the numbers and cycles of the contract."""
-    return Agreed(asked.profile.params, asked.all(ContractClauseSetting), asked.former)
 
 
 def article(asked: Inquiry, proof: str, paper: str = "") -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from models import wareki
+from models.agreed import terms
 from models.calendar_designated import PLACES
 from models.calendar_frame import (
     TO_LINK,
@@ -13,7 +14,6 @@ from models.calendar_frame import (
     due_told,
     handed_in,
     still_to_tell,
-    terms,
     to_be_told,
 )
 from models.codes import GovernanceStatus, PlaceStatus, RuleMode, SubmissionStatus

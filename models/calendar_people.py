@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from models.after_leaving import k32_stands_again
+from models.agreed import terms
 from models.calendar_designated import PEOPLE
 from models.calendar_frame import (
     Due,
@@ -14,7 +15,6 @@ from models.calendar_frame import (
     handed_in,
     later,
     still_to_tell,
-    terms,
     to_be_told,
     unset,
     working,

@@ -11,9 +11,10 @@ from functools import partial
 
 from models.access_months import after as next_month
 from models.access_months import named, settled, unseen
+from models.agreed import terms
 from models.at_closing import at_closing
 from models.backups import WHOLE_LEDGER
-from models.calendar_frame import ACCESS, Due, Item, due, later, latest, terms, unset
+from models.calendar_frame import ACCESS, Due, Item, due, later, latest, unset
 from models.changed_terms import CYCLES, cycle_item
 from models.codes import BackupKind, BackupResult, ContractStatus, SystemEventKind
 from models.evidence_rows import NOTE, Row

@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from models.agreed import terms
 from models.backup_evidence import basis_limit, left_after_erasure
-from models.calendar_frame import Due, Item, cited, due, terms
+from models.calendar_frame import Due, Item, cited, due
 from models.codes import (
     CONTENT_GONE_STATES,
     TERMINAL_STATES,

@@ -26,14 +26,13 @@ from models.errors import (
     KeyNotRenewed,
     NotEnteredYet,
 )
-from models.incidents import OPENED, lost_way_in, numbered
+from models.incidents import OPENED, first_told, lost_way_in, numbered
 from models.lost_cards import situation_of
 from models.people import BACK_UP_NOW
 from models.reached import reached
 from models.records import Credential, Incident, IncidentLog, UserAccount
 from models.rules.answers import Answers
 from models.store import Progress, quiet
-from models.versions import versions
 from models.wareki import format_wareki
 
 if TYPE_CHECKING:
@@ -205,9 +204,11 @@ def _told_before(
     for stored in ledger.registers.all(Incident, contract_id=contract_id):
         if not stored.record.is_open:
             continue
-        first = next(iter(versions(ledger.store, Incident, stored.record.id)), None)
-        said = first.record.situation if first is not None else ""
-        if said == own or (first is not None and first.day == ledger.today() and said in today):
+        first = first_told(ledger, stored.record)
+        if first is None:
+            continue
+        said = first.record.situation
+        if said == own or (first.day == ledger.today() and said in today):
             return stored.record
     return None
 

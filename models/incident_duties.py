@@ -10,13 +10,16 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from models.calendar_frame import Due, due, terms
+from models.agreed import terms
+from models.calendar_frame import Due, due
 from models.codes import Certainty
 from models.evidence_rows import Row, row
+from models.incident_reports import told_on
 from models.incidents import lacks
 from models.inquiry import Inquiry
 from models.missing_things import QUERY, eq_missing, report_limit
 from models.records import Incident, IncidentReport
+from models.versions import unbroken_since
 from models.wareki import format_short
 from models.workdays import after
 
@@ -58,11 +61,13 @@ def counting(asked: Inquiry) -> list[Incident]:
 def told(asked: Inquiry, one: Incident) -> Told:
     """Return how the client was told of an incident."""
     mine = [r for r in asked.all(IncidentReport) if r.incident_id == one.id and r.tells_client]
-    all_ = [(day, r) for r in mine if (day := _day_of(r))]
-    days = [day for day, r in all_ if _is_as_wanted(asked, r)]
+
+    def first(*, strict: bool) -> date | None:
+        return min(filter(None, (told_on(r, one.id, strict=strict) for r in mine)), default=None)
+
+    wanted = first(strict=asked.profile.params.incident.first_report_written)
     waived = any(r.written_waived_reason for r in mine)
-    called = min((day for day, _ in all_), default=None)
-    return Told(min(days, default=None), called, any(r.is_written for r in mine), waived)
+    return Told(wanted, first(strict=False), any(r.is_written for r in mine), waived)
 
 
 def entered_late(asked: Inquiry, one: Incident) -> tuple[date, date] | None:
@@ -75,32 +80,15 @@ def entered_late(asked: Inquiry, one: Incident) -> tuple[date, date] | None:
     limit, on = first_limit(asked, one), told(asked, one).on
     if on is None or on > limit:
         return None
-    mine = (r for r in asked.all(IncidentReport) if _in_time(asked, one, r, limit))
-    known = min((day for r in mine if (day := _known_since(asked, one, r, limit))), default=None)
+    written = asked.profile.params.incident.first_report_written
+
+    def in_time(report: IncidentReport) -> bool:
+        day = told_on(report, one.id, strict=written)
+        return day is not None and day <= limit
+
+    said = (asked.revisions(IncidentReport, r.id) for r in asked.all(IncidentReport) if in_time(r))
+    known = min(filter(None, (unbroken_since(was, in_time) for was in said)), default=None)
     return (on, known) if known is not None and known > limit else None
-
-
-def _known_since(asked: Inquiry, one: Incident, report: IncidentReport, limit: date) -> date | None:
-    """Return since which day the ledger says without a break that a report was in time."""
-    since = None
-    for version in reversed(asked.revisions(IncidentReport, report.id)):
-        if not _in_time(asked, one, version.record, limit):
-            break
-        since = version.day
-    return since
-
-
-def _in_time(asked: Inquiry, one: Incident, report: IncidentReport, limit: date) -> bool:
-    day = _day_of(report) if report.incident_id == one.id and report.tells_client else None
-    return day is not None and day <= limit and _is_as_wanted(asked, report)
-
-
-def _is_as_wanted(asked: Inquiry, report: IncidentReport) -> bool:
-    return report.is_written or not asked.profile.params.incident.first_report_written
-
-
-def _day_of(report: IncidentReport) -> date | None:
-    return report.reported_at.date() if report.reported_at else None
 
 
 def first_limit(asked: Inquiry, one: Incident) -> date:

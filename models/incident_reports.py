@@ -6,6 +6,7 @@ reason why there was no time to write takes nothing away from that; only where w
 """
 
 from collections.abc import Iterable
+from datetime import date
 from typing import TYPE_CHECKING
 
 from models.errors import Refused
@@ -25,6 +26,16 @@ NOT_WRITTEN_AT_ONCE = (
     "書面での報告を求めていて、「書面にする余裕がない理由」では済みません。"
 )
 REPORT_BEFORE = "「認知日時」（{known}）より前の報告（{at}、{report}）が登録されています。どちらかの日時を確かめてください。"
+
+
+def told_on(one: IncidentReport, incident_id: str, *, strict: bool) -> date | None:
+    """Return the day on which a report told the client of an incident, None where it did not.
+
+    Args:
+        strict: only writing counts.
+    """
+    fits = one.incident_id == incident_id and one.tells_client and (one.is_written or not strict)
+    return one.reported_at.date() if fits and one.reported_at else None
 
 
 def wants_writing(ledger: "Ledger", one: Incident) -> bool:

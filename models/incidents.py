@@ -45,7 +45,7 @@ from models.records import (
 )
 from models.records.trouble import AFTER_REPORT, TOLD
 from models.store import Op, Query, Where
-from models.versions import versions
+from models.versions import Version, versions
 
 if TYPE_CHECKING:
     from models.ledger import Ledger
@@ -431,8 +431,13 @@ def proposed_by(ledger: "Ledger", act: HandlingEvent) -> str:
 
 def is_opened_by_shutting(ledger: "Ledger", one: Incident) -> bool:
     """Tell whether the shutting of a password or card has opened an incident, whatever it says now."""
-    first = next(iter(versions(ledger.store, Incident, one.id)), None)
+    first = first_told(ledger, one)
     return first is not None and first.record.situation.startswith(OPENED)
+
+
+def first_told(ledger: "Ledger", one: Incident) -> Version[Incident] | None:
+    """Return how an incident was told first, whatever its story says by now; None if that is erased."""
+    return next(iter(versions(ledger.store, Incident, one.id)), None)
 
 
 def _refuse(words: str, *names: str, **named: str) -> None:

@@ -13,10 +13,12 @@ from typing import TypeVar
 
 from models.codes import CommunicationKind, Direction
 from models.deadlines import NEVER
+from models.incident_reports import told_on
 from models.inquiry import Inquiry
 from models.records import ClientCommunication, Incident, IncidentReport, Record, Submission
 from models.rules.replaced import as_one
 from models.rules.standing import is_submitted
+from models.versions import unbroken_since
 
 REPORT = "D-20"
 R = TypeVar("R", bound=Record)
@@ -96,24 +98,18 @@ def _handed_in(one: Submission) -> date | None:
 def _reports(asked: Inquiry, items: Collection[str]) -> Iterator[Word]:
     written, others = asked.profile.params.incident.first_report_written, _others(asked, items)
     for one in asked.all(IncidentReport):
-        day = _told(one, one.incident_id, strict=written)
+        day = told_on(one, one.incident_id, strict=written)
         if day is None or one.incident_id in others:
             continue
 
         def known(limit: date, report: IncidentReport = one) -> date:
             about = report.incident_id
             return max(
-                _since(asked, report, lambda was: _by(_told(was, about, strict=written), limit)),
+                _since(asked, report, lambda was: _by(told_on(was, about, strict=written), limit)),
                 _named_since(asked, about, items),
             )
 
         yield Word(day, known)
-
-
-def _told(one: IncidentReport, incident_id: str, *, strict: bool) -> date | None:
-    """Return the day on which a report told the client of an incident, None where it did not."""
-    fits = one.incident_id == incident_id and one.tells_client and (one.is_written or not strict)
-    return one.reported_at.date() if fits and one.reported_at else None
 
 
 def _calls(asked: Inquiry, _items: Collection[str]) -> Iterator[Word]:
@@ -154,9 +150,4 @@ def _named_since(asked: Inquiry, incident_id: str, items: Collection[str]) -> da
 
 def _since(asked: Inquiry, one: R, says: Callable[[R], bool]) -> date:
     """Return since which day a record says something without a break."""
-    since = date.min
-    for version in reversed(asked.revisions(type(one), one.id)):
-        if not says(version.record):
-            break
-        since = version.day
-    return since
+    return unbroken_since(asked.revisions(type(one), one.id), says) or date.min

@@ -15,7 +15,6 @@ from models.codes import InvalidReason
 from models.commands import creating
 from models.reached import may_tell
 from models.records import Credential, Incident, Person, Record
-from models.versions import versions
 
 if TYPE_CHECKING:
     from models.ledger import Ledger
@@ -61,7 +60,8 @@ def _is_looked_into(ledger: "Ledger", card: Credential) -> bool:
     """Tell whether the incident that was opened for a card is open: a reason that is corrected opens none."""
     mine = f"{incidents.OPENED}：{card.caption()}（"
     return any(
-        versions(ledger.store, Incident, one.record.id)[0].record.situation.startswith(mine)
+        (first := incidents.first_told(ledger, one.record))
+        and first.record.situation.startswith(mine)
         for one in ledger.registers.all(Incident)
         if one.record.is_open and one.record.contract_id in ("", card.contract_id)
     )

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from functools import partial
 
-from models.calendar_frame import terms
+from models.agreed import terms
 from models.codes import (
     MISSING_STATES,
     AuthorizationSubject,

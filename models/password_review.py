@@ -8,7 +8,8 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from models.calendar_frame import later, terms
+from models.agreed import terms
+from models.calendar_frame import later
 from models.codes import AccountStatus, ContractStatus, EventLevel, Role, SystemEventKind
 from models.commands import Change, creating, revising
 from models.fields import NOT_RECORDED

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
 
-from models.calendar_frame import terms
+from models.agreed import terms
 from models.codes import ReportCycle
 from models.deadlines import NEVER, PERIODS
 from models.evidence_rows import NOTE, Row

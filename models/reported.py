@@ -7,7 +7,8 @@ same paper, or by a notice of changes that names the person.
 from collections.abc import Iterator
 from datetime import date
 
-from models.calendar_frame import Due, due_for, terms, working
+from models.agreed import terms
+from models.calendar_frame import Due, due_for, working
 from models.codes import AssignmentRole
 from models.inquiry import Inquiry
 from models.records import Assignment, Person, Submission

@@ -15,7 +15,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from models import contract_changes
-from models.calendar_frame import terms
+from models.agreed import terms
 from models.codes import CommunicationKind, CommunicationStatus, Urgency
 from models.errors import Refused
 from models.evidence_rows import NOTE, Row, row

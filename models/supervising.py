@@ -10,12 +10,12 @@ from datetime import date, datetime, time
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
-from models.agreed import Agreed
+from models.agreed import terms
 from models.codes import AssignmentRole, HandlingStatus
 from models.evidence_rows import NOTE, Row, row
 from models.inquiry import Inquiry
 from models.profiles import Profile
-from models.records import Assignment, ContractClauseSetting, HandlingEvent, Person
+from models.records import Assignment, HandlingEvent, Person
 from models.rules.books import Books
 from models.rules.standing import works_on
 from models.store import Op, Where
@@ -244,15 +244,11 @@ def _confirmations(asked: Inquiry, act_id: str) -> Iterator[tuple[datetime, date
 
 
 def _days(asked: Inquiry) -> int:
-    return _agreed(asked).days(TERM)
+    return terms(asked).days(TERM)
 
 
 def _last_day(asked: Inquiry, day: date, given: Callable[[date, int], date]) -> date:
-    return _agreed(asked).last_day(TERM, partial(given, day))
-
-
-def _agreed(asked: Inquiry) -> Agreed:
-    return Agreed(asked.profile.params, asked.all(ContractClauseSetting), asked.former)
+    return terms(asked).last_day(TERM, partial(given, day))
 
 
 def _is_unconfirmed(asked: Inquiry, occurred_at: datetime, actor: str) -> bool:

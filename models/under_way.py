@@ -9,7 +9,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from models.calendar_frame import Due, due, terms
+from models.agreed import terms
+from models.calendar_frame import Due, due
 from models.codes import MAYBE_OUT_STATES, OUT_STATES, HandlingKind
 from models.evidence_rows import Row, row
 from models.inquiry import Inquiry

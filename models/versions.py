@@ -1,6 +1,6 @@
 """What the ledger said at an earlier entry: the versions of a record, read from the log."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Generic, TypeVar
@@ -49,6 +49,20 @@ def versions(store: Store, cls: type[R], record_id: str) -> list[Version[R]]:
         made = replace(record, id=record_id)
         found.append(Version(entry.seq, made, at, command.author, reason))
     return found
+
+
+def unbroken_since(found: Sequence[Version[R]], says: Callable[[R], bool]) -> date | None:
+    """Return since which day a record says something without a break; None if it does not now.
+
+    Args:
+        found: what it said, oldest first.
+    """
+    since = None
+    for version in reversed(found):
+        if not says(version.record):
+            break
+        since = version.day
+    return since
 
 
 def version_at(found: Sequence[Version[R]], seq: int) -> Version[R] | None:

@@ -307,7 +307,7 @@ class Database:
         """Let go of the pages in memory; they are read, and their MACs checked, when wanted.
 
         At a rollback SQLCipher takes a page back into memory as it stands in the journal, and looks
-        at its header before it decrypts it. One header in some ten thousand looks like one, and
+        at its header before it decrypts it. One header in some six thousand looks like one, and
         from then on a sound ledger is called malformed (or the list of tables is misread).
         """
         self._doubtful = bool(self._reading)  # what somebody still reads cannot be let go

@@ -8,7 +8,7 @@ from heapq import nsmallest
 from itertools import islice
 
 from models.after_erasure import erased_words, erasures_of
-from models.calendar_frame import terms
+from models.agreed import terms
 from models.calendar_running import unfixed
 from models.changed_terms import cycle_item
 from models.contract_changes import BESIDE

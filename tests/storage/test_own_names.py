@@ -267,12 +267,16 @@ def test_a_worker_takes_back_neither_a_finding_nor_a_confirmed_act(worker: House
     assert [("権限のない利用者が取り消し" in found) for found in approval] == [True, True]
 
 
-def test_a_worker_tells_of_an_incident_and_leads_none(worker: House) -> None:
-    told = Incident(
-        contract_id=worker.story.contract.id, certainty=Certainty.OCCURRED,
-        natures=(IncidentNature.MISDELIVERY,), known_at=worker.clock(),
+def misdelivery(house: House) -> Incident:
+    return Incident(
+        contract_id=house.story.contract.id, certainty=Certainty.OCCURRED,
+        natures=(IncidentNature.MISDELIVERY,), known_at=house.clock(),
         situation="別の宛先に送った。", status=IncidentStatus.DETECTED,
     )  # fmt: skip
+
+
+def test_a_worker_tells_of_an_incident_and_leads_none(worker: House) -> None:
+    told = misdelivery(worker)
     slip = worker.ledger.registers.create(told).ids[0]
     worker.ledger.registers.void(Incident, slip, "二重に登録したため")
     worker.ledger.registers.create(told)
@@ -285,12 +289,7 @@ def test_a_worker_tells_of_an_incident_and_leads_none(worker: House) -> None:
 
 
 def test_a_worker_does_not_write_an_incident_again(worker: House) -> None:
-    told = Incident(
-        contract_id=worker.story.contract.id, certainty=Certainty.OCCURRED,
-        natures=(IncidentNature.MISDELIVERY,), known_at=worker.clock(),
-        situation="別の宛先に送った。", status=IncidentStatus.DETECTED,
-    )  # fmt: skip
-    worker.ledger.registers.create(told)
+    worker.ledger.registers.create(misdelivery(worker))
     plant(worker, revising(newest(worker, Incident).with_changes(situation="何もない。"), "訂正"))
     assert "権限のない利用者が書き換え" in one(worker, problems(worker))
 
